@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/plan.hpp"
+#include "plugin/catalog.hpp"
+
+namespace morgana::host {
+
+/// Reads, expands and checks a pipeline; reads no data and opens no library. `overrides` are the values of `--set`.
+///
+/// Throws `PipelineFault` with everything that is wrong, and `Error` where the file cannot be read.
+Plan load_plan(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+               std::shared_ptr<const Catalog> catalog);
+
+/// The pipeline as it will run: every node after expansion, every parameter with its value, no variables.
+std::string resolved_json(const Plan& plan);
+
+}  // namespace morgana::host

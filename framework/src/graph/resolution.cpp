@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/resolution.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "graph/edges.hpp"
+#include "graph/setting.hpp"
+#include "morgana/random.hpp"
+#include "pipeline/nearest.hpp"
+
+namespace morgana::host {
+namespace {
+
+/// FNV-1a (Fowler, Noll, Vo), 64 bits: the same on every machine, unlike std::hash.
+std::uint64_t stable_hash(const std::string& text) {
+  std::uint64_t hash = 0xCBF29CE484222325ull;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ull;
+  return hash;
+}
+
+class Resolver {
+ public:
+  Resolver(const Pipeline& pipeline, const Catalog& catalog, const std::filesystem::path& folder, Faults& faults)
+      : pipeline_(pipeline), catalog_(catalog), folder_(folder), faults_(faults) {}
+
+  PlannedNode node(const NodeCopy& copy) {
+    copy_ = &copy;
+    PlannedNode node;
+    node.name = copy.name;
+    node.base_name = copy.text->name.text;
+    for (const auto& [name, value] : copy.variables) node.variables[name] = variable_text(value);
+    if (!find_stage(node)) return node;
+    parameters(node);
+    if (copy.text->device) device(node);
+    if (copy.text->threads) node.threads = threads();
+    node.seed = mix_seed(copy.text->seed ? seed() : pipeline_.seed, stable_hash(node.name));
+    return node;
+  }
+
+ private:
+  void fault(Position position, std::string text, std::string hint = "") {
+    faults_.add({position, copy_->text->name.text, std::move(text), std::move(hint)});
+  }
+
+  bool find_stage(PlannedNode& node) {
+    const auto& use = copy_->text->use;
+    if (use.text.empty()) return false;  // its fault was found when the form was read
+    const auto name = substituted(use.text, copy_->variables);
+    if (const auto* found = catalog_.find(name)) {
+      node.plugin = found->plugin;
+      node.stage = found->stage;
+      return true;
+    }
+    if (!variables_in(name).empty()) return false;  // an unknown variable, found by the expansion
+    const auto refused = catalog_.refusals().size();
+    std::string hint;
+    if (refused > 0) hint = fmt::format("{} plugin libraries were refused; morgana doctor says why", refused);
+    else if (catalog_.stages().empty()) hint = "no plugin was found; morgana doctor shows where it was looked for";
+    fault(use.position, fmt::format("unknown stage \"{}\"{}", name, did_you_mean(name, catalog_.stage_names())), hint);
+    return false;
+  }
+
+  bool applies(const Setting& setting) const {
+    return std::all_of(setting.conditions.begin(), setting.conditions.end(), [&](const auto& condition) {
+      const auto own = copy_->variables.find(condition.first.text);
+      return own != copy_->variables.end() && variable_text(own->second) == condition.second;
+    });
+  }
+
+  void parameters(PlannedNode& node) {
+    std::map<std::string, const Setting*> given;
+    for (const auto& setting : copy_->text->settings) {
+      if (!applies(setting)) continue;
+      given[setting.name.text] = &setting;
+      check_known(setting, *node.stage);
+    }
+    for (const auto& info : node.stage->parameters) {
+      const auto found = given.find(info.name);
+      if (found != given.end()) {
+        if (auto value = checked_setting(info, *found->second))
+          node.parameters.push_back({&info, std::move(*value), false});
+      } else if (info.value) {
+        node.parameters.push_back({&info, *info.value, true});
+      } else {
+        fault(copy_->text->name.position,
+              fmt::format("parameter \"{}\" of {} has no default and is not set", info.name, node.stage->name),
+              fmt::format("{}; add \"set\": {{ \"{}\": ... }}", info.doc, info.name));
+      }
+    }
+  }
+
+  void check_known(const Setting& setting, const StageManifest& stage) {
+    std::vector<std::string> names;
+    for (const auto& info : stage.parameters) names.push_back(info.name);
+    if (std::find(names.begin(), names.end(), setting.name.text) != names.end()) return;
+    // A slip of the pen, or a parameter that only some of the varied stages have?
+    const auto mentioned = variables_in(copy_->text->use.text);
+    std::string hint;
+    if (!nearest(setting.name.text, names) && !mentioned.empty() && setting.conditions.empty())
+      hint = fmt::format("for some copies only: \"set\": {{ \"{}=VALUE\": {{ \"{}\": ... }} }}", mentioned[0],
+                         setting.name.text);
+    fault(setting.name.position,
+          fmt::format("{} has no parameter \"{}\"{}", stage.name, setting.name.text,
+                      did_you_mean(setting.name.text, names)),
+          hint);
+  }
+
+  std::optional<ParameterValue> checked_setting(const ParameterInfo& info, const Setting& setting) {
+    const auto value = substituted(setting.value, copy_->variables);
+    try {
+      auto result = checked(info, parameter_value(info.name, value));
+      if (info.type == ParameterType::kInputPath)
+        // What is typed on the command line is seen from where it is typed.
+        result = input_path(info.name, std::get<std::string>(result),
+                            setting.name.position.line == 0 ? std::filesystem::current_path() : folder_);
+      if (info.type == ParameterType::kOutputPath) result = with_environment(std::get<std::string>(result));
+      return result;
+    } catch (const Error& error) {
+      fault(setting.value.position, error.what(), error.hint());
+      return std::nullopt;
+    }
+  }
+
+  void device(PlannedNode& node) {
+    const std::vector<std::string> known{"auto", "cpu", "cuda"};
+    const auto device = substituted(copy_->text->device->text, copy_->variables);
+    if (std::find(known.begin(), known.end(), device) == known.end())
+      fault(copy_->text->device->position, fmt::format("unknown device \"{}\"", device), "it can be auto, cpu or cuda");
+    node.device = device;
+  }
+
+  std::int64_t whole_number(const char* key, const JsonValue& given, std::int64_t least) {
+    const auto value = substituted(given, copy_->variables);
+    const auto* number = value.as<std::int64_t>();
+    if (number != nullptr && *number >= least) return *number;
+    fault(given.position, fmt::format("\"{}\" is a whole number of at least {}, not {}", key, least, text_of(value)));
+    return least;
+  }
+  int threads() {
+    return static_cast<int>(std::min<std::int64_t>(whole_number("threads", *copy_->text->threads, 1), 4096));
+  }
+  std::uint64_t seed() { return static_cast<std::uint64_t>(whole_number("seed", *copy_->text->seed, 0)); }
+
+  const Pipeline& pipeline_;
+  const Catalog& catalog_;
+  const std::filesystem::path& folder_;
+  Faults& faults_;
+  const NodeCopy* copy_ = nullptr;
+};
+
+/// A key that no copy of a node can obey. Where `vary` exchanges the stage, it is enough that one of them can.
+void check_obeyed(const Pipeline& pipeline, const std::vector<PlannedNode>& nodes, Faults& faults) {
+  struct Ability {
+    bool known = true, device = false, threads = false, seed = false;
+  };
+  std::map<std::string, Ability> abilities;
+  for (const auto& node : nodes) {
+    auto& ability = abilities[node.base_name];
+    if (node.stage == nullptr) ability.known = false;
+    else {
+      ability.device |= node.stage->accelerated;
+      ability.threads |= node.stage->parallel;
+      ability.seed |= node.stage->seeded;
+    }
+  }
+  for (const auto& node : pipeline.nodes) {
+    const auto& ability = abilities[node.name.text];
+    const auto refuse = [&](Position position, std::string text, const char* key) {
+      faults.add({position, node.name.text, node.use.text + " " + std::move(text), fmt::format("remove \"{}\"", key)});
+    };
+    if (!ability.known) continue;
+    if (node.device && !ability.device) refuse(node.device->position, "runs on the CPU only", "device");
+    if (node.threads && !ability.threads) refuse(node.threads->position, "uses one thread only", "threads");
+    if (node.seed && !ability.seed) refuse(node.seed->position, "draws no random numbers", "seed");
+  }
+}
+
+}  // namespace
+
+std::vector<PlannedNode> resolve(const Pipeline& pipeline, const Expansion& expansion, const Catalog& catalog,
+                                 const std::filesystem::path& folder, Faults& faults) {
+  std::vector<PlannedNode> nodes;
+  nodes.reserve(expansion.copies().size());
+  Resolver resolver(pipeline, catalog, folder, faults);
+  for (const auto& copy : expansion.copies()) nodes.push_back(resolver.node(copy));
+  if (!nodes.empty()) check_obeyed(pipeline, nodes, faults);
+  connect(expansion, nodes, faults);
+  return nodes;
+}
+
+}  // namespace morgana::host

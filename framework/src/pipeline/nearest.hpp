@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace morgana::host {
+
+/// Letters to insert, delete, replace or swap with their neighbour to make one text of the other (optimal string
+/// alignment distance, Boytsov 2011).
+std::size_t edit_distance(std::string_view first, std::string_view second);
+
+/// The name that was probably meant: the nearest, where at most a third of its letters differ.
+std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& known);
+
+/// `; did you mean "learning_rate"?`, or nothing.
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& known);
+
+}  // namespace morgana::host

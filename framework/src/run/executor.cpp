@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/executor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "run/crash.hpp"
+#include "run/reason.hpp"
+#include "run/stage_context.hpp"
+#include "run/stage_run.hpp"
+
+namespace morgana::host {
+
+Executor::Executor(const Plan& plan, ExecutorOptions options, Store& store, StageSource& source, Observer& observer,
+                   const std::atomic<bool>& stop)
+    : plan_(plan),
+      options_(std::move(options)),
+      store_(store),
+      source_(source),
+      observer_(observer),
+      stop_(stop),
+      contents_(store.index()),
+      values_(plan, store, source),
+      states_(plan.nodes.size()) {}
+
+RunOutcome Executor::run() {
+  store_.index().prefetch(plan_.file.string());
+  scheduler_ = std::make_unique<Scheduler>(
+      options_.limits, [this](std::size_t node, const Budget::Grant& grant) { return work(node, grant); });
+  for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
+    deciders_.emplace_back(graph_, [this, i](const Message&) {
+      decide(i);
+      return Message();
+    });
+    enders_.emplace_back(graph_);
+    std::vector<std::size_t> before;
+    for (const auto& edge : plan_.nodes[i].edges) before.push_back(edge.from);
+    std::sort(before.begin(), before.end());
+    before.erase(std::unique(before.begin(), before.end()), before.end());
+    for (const auto from : before) tbb::flow::make_edge(enders_[from], deciders_[i]);
+  }
+  for (std::size_t i = 0; i < plan_.nodes.size(); ++i)
+    if (plan_.nodes[i].edges.empty()) deciders_[i].try_put(Message());
+  graph_.wait_for_all();
+  scheduler_.reset();
+
+  RunOutcome outcome;
+  for (auto& state : states_) {
+    const std::lock_guard lock(state.mutex);
+    outcome.nodes.push_back(std::move(state.outcome));
+  }
+  outcome.stopped = stop_.load();
+  std::vector<NodeMemory> memories;
+  for (std::size_t i = 0; i < plan_.nodes.size(); ++i)
+    if (outcome.nodes[i].entry)
+      memories.push_back({plan_.nodes[i].name, outcome.nodes[i].key, &outcome.nodes[i].material});
+  store_.index().remember(plan_.file.string(), memories);
+  outcome.seconds = now();
+  return outcome;
+}
+
+RunOutcome Executor::so_far() const {
+  RunOutcome outcome;
+  for (const auto& state : states_) {
+    const std::lock_guard lock(state.mutex);
+    outcome.nodes.push_back(state.outcome);
+  }
+  outcome.stopped = stop_.load();
+  outcome.seconds = now();
+  return outcome;
+}
+
+std::vector<std::size_t> Executor::running() const {
+  const std::lock_guard lock(running_mutex_);
+  return running_;
+}
+
+double Executor::now() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+}
+
+bool Executor::halted() const { return stop_.load() || (failed_.load() && !options_.keep_going); }
+
+// Runs as a task of the flow graph: takes the node from the cache, or hands it to the scheduler.
+void Executor::decide(std::size_t node) {
+  const auto& planned = plan_.nodes[node];
+  try {
+    std::string blocker;
+    for (const auto& edge : planned.edges) {
+      const std::lock_guard lock(states_[edge.from].mutex);
+      const auto status = states_[edge.from].outcome.status;
+      if (status == NodeStatus::kFailed || status == NodeStatus::kBlocked) blocker = plan_.nodes[edge.from].name;
+    }
+    if (!blocker.empty()) {
+      set_status(node, NodeStatus::kBlocked, fmt::format("\"{}\" failed", blocker));
+      return end(node);
+    }
+    if (halted()) {
+      set_status(node, NodeStatus::kStopped, "not begun");
+      return end(node);
+    }
+    const auto placement = placement_of(planned, options_.limits.threads);
+    {
+      const std::lock_guard lock(states_[node].mutex);
+      states_[node].outcome.threads = placement.threads;
+      states_[node].outcome.device = placement.cuda ? "cuda" : "cpu";
+    }
+    set_key(node, material(node, placement));
+    if (auto entry = store_.find(states_[node].outcome.key)) {
+      take_cached(node, std::move(*entry), "cached");
+      return end(node);
+    }
+    {
+      const auto& outcome = states_[node].outcome;
+      auto reason = reason_of(store_, plan_.file.string(), planned.name, outcome.key, outcome.material);
+      const std::lock_guard lock(states_[node].mutex);
+      states_[node].outcome.reason = std::move(reason);
+    }
+    graph_.reserve_wait();
+    const auto growth = options_.limits.memory > 0 ? store_.index().memory_growth(planned.stage->name) : 0;
+    scheduler_->submit(node, {placement.threads, placement.cuda, growth});
+  } catch (const Error& error) {
+    fail(node, error, false);
+    end(node);
+  } catch (const std::exception& exception) {
+    fail(node, Error(std::string(exception.what())), false);
+    end(node);
+  }
+}
+
+// Runs on one of the scheduler's threads, with the node's threads and GPU taken.
+Scheduler::Result Executor::work(std::size_t node, const Budget::Grant& grant) {
+  try {
+    if (halted()) {
+      set_status(node, NodeStatus::kStopped, "not begun");
+    } else if (!work_locked(node, grant.gpu)) {
+      return Scheduler::Result::kBusyElsewhere;
+    }
+  } catch (const Error& error) {
+    fail(node, error, false);
+  } catch (const std::exception& exception) {
+    fail(node, Error(std::string(exception.what())), false);
+  }
+  end(node);
+  graph_.release_wait();
+  return Scheduler::Result::kFinished;
+}
+
+// False: not now; another run makes the node, or its key has changed.
+bool Executor::work_locked(std::size_t node, int gpu) {
+  auto& state = states_[node];
+  const auto key = state.outcome.key;
+  const auto lock = store_.try_lock(key);
+  if (!lock) {
+    if (!std::exchange(state.waited_for_other, true)) observer_.waits_for_other_run(node);
+    return false;
+  }
+  if (auto entry = store_.find(key)) {
+    take_cached(node, std::move(*entry), "made by another run");
+    return true;
+  }
+  try {
+    const std::lock_guard building(state.building);
+    build(node, gpu);
+  } catch (const CorruptValue& fault) {
+    mend(fault);
+    // What the mended node gives now may differ from what it gave then.
+    set_key(node, material(node, placement_of(plan_.nodes[node], options_.limits.threads)));
+    return false;
+  }
+  return true;
+}
+
+// Makes an entry again whose value was found broken, on the thread of a node that needs it.
+void Executor::mend(const CorruptValue& fault) {
+  const auto node = fault.node();
+  auto& state = states_[node];
+  const std::lock_guard building(state.building);
+  const auto key = state.outcome.key;
+  std::optional<FileLock> lock;
+  while (!(lock = store_.try_lock(key))) {
+    if (halted()) throw Error("stopped while another run mends \"{}\"", plan_.nodes[node].name);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  if (const auto entry = store_.find(key)) {  // another node or run may have mended it meanwhile
+    const bool whole = std::all_of(entry->outputs.begin(), entry->outputs.end(),
+                                   [&](const StoredFile& file) { return store_.fault_of(*entry, file).empty(); });
+    if (whole) {
+      const std::lock_guard outcome(state.mutex);
+      state.outcome.entry = entry;
+      return;
+    }
+  }
+  observer_.logged(node, LogLevel::kWarning,
+                   fmt::format("its cached result is corrupt and is made again: {}", fault.what()));
+  store_.remove(key);
+  {
+    const std::lock_guard outcome(state.mutex);
+    state.outcome.reason = "its cached result was corrupt";
+  }
+  try {
+    build(node, 0);
+  } catch (const CorruptValue& deeper) {
+    mend(deeper);
+    build(node, 0);
+  }
+  const auto status = [&] {
+    const std::lock_guard outcome(state.mutex);
+    return state.outcome.status;
+  }();
+  if (status != NodeStatus::kDone)
+    throw Error("\"{}\", whose cached result is corrupt, could not be made again", plan_.nodes[node].name);
+  observer_.ended(node, state.outcome);
+}
+
+// The caller holds the key's lock. Ends with the node done, failed or stopped; throws `CorruptValue` before it began.
+void Executor::build(std::size_t node, int gpu) {
+  const auto& planned = plan_.nodes[node];
+  auto& state = states_[node];
+  const auto key = state.outcome.key;
+  const CrashName name(described(planned));
+  std::unique_ptr<Stage> stage;
+  try {
+    stage = source_.make(planned);
+    connect_inputs(node, *stage);
+    {
+      const std::lock_guard lock(state.mutex);
+      state.outcome.started = now();
+    }
+    observer_.started(node, state.outcome);
+    const auto folder = store_.begin(key);
+    configure(*stage, planned, folder / "files");
+    const bool cuda = state.outcome.device == "cuda";
+    StageContext context({planned, node, key, Device{cuda ? Device::Kind::kCuda : Device::Kind::kCpu, std::max(gpu, 0)},
+                          state.outcome.threads, store_, observer_, stop_, [this, node] { return facts(node); }});
+    const auto span = memory_.begin();
+    {
+      const std::lock_guard lock(running_mutex_);
+      running_.push_back(node);
+    }
+    const auto leave = [&] {
+      const std::lock_guard lock(running_mutex_);
+      running_.erase(std::find(running_.begin(), running_.end(), node));
+    };
+    try {
+      run_guarded(*stage, context, state.outcome.threads);
+    } catch (...) {
+      leave();
+      memory_.end(span);
+      throw;
+    }
+    leave();
+    auto values = outputs_of(*stage);
+    Entry entry{key, planned.stage->name, {}, {}, 0, 0, 0, 0, {}};
+    save_into(folder, values, planned, entry);
+    stage.reset();  // the values live on; what else the stage held need not
+    const auto memory = memory_.end(span);
+    entry.seconds = now() - state.outcome.started;
+    entry.peak_memory = memory.peak;
+    entry.memory_growth = memory.growth();
+    entry.made =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+    entry.log = context.take_log();
+    store_.commit(entry, state.outcome.material, planned.name);
+    values_.put(node, std::move(values));
+    const std::lock_guard lock(state.mutex);
+    state.outcome.status = NodeStatus::kDone;
+    state.outcome.seconds = entry.seconds;
+    state.outcome.entry = std::move(entry);
+  } catch (const CorruptValue&) {
+    throw;
+  } catch (const Stopped&) {
+    store_.abandon(key);
+    set_status(node, NodeStatus::kStopped, "stopped on request");
+  } catch (const Error& error) {
+    store_.abandon(key);
+    // A stage that leaves its work half done when asked to stop has not failed.
+    if (stop_.load() && stage &&
+        std::string_view(error.what()).find("without giving its output") != std::string_view::npos)
+      set_status(node, NodeStatus::kStopped, "stopped on request");
+    else fail(node, error, true);
+  }
+}
+
+void Executor::connect_inputs(std::size_t node, Stage& stage) {
+  for (const auto& edge : plan_.nodes[node].edges) {
+    const auto input = std::find_if(stage.inputs().begin(), stage.inputs().end(),
+                                    [&](const auto* port) { return port->name() == edge.input; });
+    if (input == stage.inputs().end())
+      throw Error("the library has no input \"{}\", which its manifest has", edge.input);
+    Entry entry;
+    {
+      const std::lock_guard lock(states_[edge.from].mutex);
+      entry = *states_[edge.from].outcome.entry;
+    }
+    const auto& from = plan_.nodes[edge.from];
+    (*input)->connect(values_.get(edge.from, edge.port, entry, (*input)->value_type()),
+                      {from.base_name, edge.port, from.variables});
+  }
+}
+
+KeyMaterial Executor::material(std::size_t node, const Placement& placement) {
+  std::vector<std::string> hashes;
+  for (const auto& edge : plan_.nodes[node].edges) {
+    const std::lock_guard lock(states_[edge.from].mutex);
+    const auto& entry = states_[edge.from].outcome.entry;
+    const auto* file = entry ? entry->output(edge.port) : nullptr;
+    if (file == nullptr) throw Error("\"{}\" gave no output \"{}\"", plan_.nodes[edge.from].name, edge.port);
+    hashes.push_back(file->sha256);
+  }
+  return material_of(plan_, plan_.nodes[node], hashes, placement, contents_);
+}
+
+void Executor::set_key(std::size_t node, KeyMaterial material) {
+  auto key = material.key();
+  auto& state = states_[node];
+  const std::lock_guard lock(state.mutex);
+  state.outcome.key = std::move(key);
+  state.outcome.material = std::move(material);
+}
+
+void Executor::take_cached(std::size_t node, Entry entry, std::string reason) {
+  const std::lock_guard lock(states_[node].mutex);
+  states_[node].outcome.entry = std::move(entry);
+  states_[node].outcome.status = NodeStatus::kCached;
+  states_[node].outcome.reason = std::move(reason);
+}
+
+void Executor::set_status(std::size_t node, NodeStatus status, std::string reason) {
+  const std::lock_guard lock(states_[node].mutex);
+  states_[node].outcome.status = status;
+  states_[node].outcome.reason = std::move(reason);
+}
+
+void Executor::fail(std::size_t node, const Error& error, bool of_stage) {
+  const auto& planned = plan_.nodes[node];
+  auto& state = states_[node];
+  {
+    const std::lock_guard lock(state.mutex);
+    state.outcome.status = NodeStatus::kFailed;
+    state.outcome.error = of_stage ? fmt::format("{}: {}", described(planned), error.what())
+                                   : fmt::format("node \"{}\": {}", planned.name, error.what());
+    state.outcome.hint = error.hint();
+    state.outcome.plugin_fault = dynamic_cast<const PluginFault*>(&error) != nullptr;
+  }
+  failed_ = true;
+}
+
+// Tells observers and consumers, and drops the inputs.
+void Executor::end(std::size_t node) {
+  observer_.ended(node, states_[node].outcome);
+  values_.release(plan_.nodes[node].edges);
+  enders_[node].try_put(Message());
+}
+
+RunFacts Executor::facts(std::size_t node) const {
+  RunFacts facts{options_.run_name, plan_.resolved_json, options_.graph_svg ? options_.graph_svg() : "",
+                 options_.command,  options_.version,    {}};
+  for (const auto number : ancestors(plan_, node)) {
+    const std::lock_guard lock(states_[number].mutex);
+    const auto& outcome = states_[number].outcome;
+    const auto& planned = plan_.nodes[number];
+    if (outcome.entry)
+      facts.costs.push_back({planned.name, planned.stage->name, planned.variables, outcome.entry->seconds,
+                             outcome.entry->peak_memory, outcome.status == NodeStatus::kCached});
+  }
+  return facts;
+}
+
+}  // namespace morgana::host

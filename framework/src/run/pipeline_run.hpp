@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "graph/plan.hpp"
+#include "run/budget.hpp"
+
+namespace morgana::host {
+
+/// How `morgana run` was asked to run.
+struct RunSettings {
+  std::filesystem::path cache, runs;
+  Limits limits;
+  bool keep_going = false;
+  bool quiet = false;
+  bool json = false;       ///< print `run.json` to stdout in the end
+  int grace_seconds = 10;  ///< what a stage has to stop in
+  std::string command, version;
+  std::function<std::string()> graph_svg;
+};
+
+/// Runs a plan from beginning to end: run folder, display, interrupts, execution, last words. Returns the program's
+/// exit code.
+int run_pipeline(const Plan& plan, const RunSettings& settings);
+
+}  // namespace morgana::host

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "run/stage_run.hpp"
+
+#include <cxxabi.h>
+#include <fmt/format.h>
+#include <tbb/task_arena.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "cache/content.hpp"
+#include "cache/sha256.hpp"
+
+namespace morgana::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string current_exception_type() {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  if (type == nullptr) return "an unknown type";
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type->name(), nullptr, nullptr, &status),
+                                                    std::free);
+  return status == 0 ? name.get() : type->name();
+}
+
+const PlannedParameter* find(const PlannedNode& node, const std::string& name) {
+  for (const auto& parameter : node.parameters)
+    if (parameter.info->name == name) return &parameter;
+  return nullptr;
+}
+
+/// Where an output path leads while the entry is built: its place in the run has no part in the entry.
+std::string product_file(const PlannedParameter& parameter) {
+  return parameter.info->name + fs::path(std::get<std::string>(parameter.value)).extension().string();
+}
+
+bool is_product(const PlannedParameter& parameter) {
+  return parameter.info->type == ParameterType::kOutputPath && !std::get<std::string>(parameter.value).empty();
+}
+
+}  // namespace
+
+std::string described(const PlannedNode& node) {
+  return fmt::format("node \"{}\": {}, stage {}", node.name, node.plugin->library.filename().string(),
+                     node.stage->name);
+}
+
+void configure(Stage& stage, const PlannedNode& node, const fs::path& files) {
+  for (auto* parameter : stage.parameters()) {
+    const auto* planned = find(node, parameter->info().name);
+    if (planned == nullptr)
+      throw Error("the library has the parameter \"{}\", which its manifest does not", parameter->info().name)
+          .hint(fmt::format("make the manifest again: morgana manifest {}", node.plugin->library.string()));
+    if (is_product(*planned)) parameter->set(ParameterValue((files / product_file(*planned)).string()));
+    else parameter->set(planned->value);
+  }
+  if (stage.seed() != nullptr) stage.seed()->set(node.seed);
+}
+
+void run_guarded(Stage& stage, Context& context, int threads) {
+  try {
+    // An arena of its own: the stage's parallel loops use no more than its threads, and a thread that waits in one
+    // never picks up another stage.
+    tbb::task_arena arena(threads, 1);
+    arena.execute([&] { stage.run(context); });
+  } catch (const Error&) {
+    throw;
+  } catch (const Stopped&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Error("there is not enough memory").hint("run fewer nodes at once with --jobs 1, or make the data smaller");
+  } catch (const std::exception& exception) {
+    throw Error("{} ({})", exception.what(), current_exception_type());
+  } catch (...) {
+    throw Error("it threw {}, which is no std::exception", current_exception_type());
+  }
+}
+
+ValueMap outputs_of(const Stage& stage) {
+  ValueMap values;
+  for (const auto* output : stage.outputs()) {
+    if (output->value() == nullptr)
+      throw Error("it ended without giving its output \"{}\"", output->name())
+          .hint("a stage assigns each output once in run()");
+    if (output->value()->value_type().name != output->value_type().name)
+      throw Error("its output \"{}\" is {}, but a {} was given", output->name(), output->value_type().name,
+                  output->value()->value_type().name);
+    values.emplace(output->name(), output->value());
+  }
+  return values;
+}
+
+void save_into(const fs::path& folder, const ValueMap& values, const PlannedNode& node, Entry& entry) {
+  for (const auto& [port, value] : values) {
+    StoredFile file{port, port + std::string(value->value_type().extension), 0, ""};
+    const auto path = folder / file.file;
+    value->save(path);
+    file.sha256 = sha256_of_file(path);
+    file.bytes = fs::file_size(path);
+    entry.outputs.push_back(std::move(file));
+  }
+  for (const auto& parameter : node.parameters) {
+    if (!is_product(parameter)) continue;
+    StoredFile file{parameter.info->name, "files/" + product_file(parameter), 0, ""};
+    if (!fs::exists(folder / file.file))
+      throw Error("it wrote nothing to its output path \"{}\"", parameter.info->name);
+    auto content = content_of(folder / file.file);
+    file.sha256 = std::move(content.sha256);
+    file.bytes = content.bytes;
+    entry.products.push_back(std::move(file));
+  }
+}
+
+}  // namespace morgana::host

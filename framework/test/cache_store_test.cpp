@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cache/store.hpp"
+
+#include "cache/content.hpp"
+#include "run_pipeline.hpp"
+
+namespace morgana::host::testing {
+namespace {
+
+TEST(Sha256, KnownAnswers) {  // FIPS 180-4, examples
+  EXPECT_EQ(sha256_of(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(sha256_of("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(KeyMaterial, TextAndBack) {
+  KeyMaterial material;
+  material.add("parameter", "a", "tab\there\nand \\n");
+  material.add("input", "", "");
+  EXPECT_EQ(KeyMaterial::parse(material.text()).parts, material.parts);
+}
+
+TEST(KeyMaterial, FieldsDoNotRunIntoEachOther) {
+  KeyMaterial one, two;
+  one.add("a", "bc", "d");
+  two.add("ab", "c", "d");
+  EXPECT_NE(one.key(), two.key());
+}
+
+TEST(KeyMaterial, ChangesAreNamed) {
+  KeyMaterial before, now;
+  before.add("parameter", "packets", "10");
+  before.add("input", "traces", "aa");
+  before.add("device", "", "cpu");
+  before.add("parameter", "gone", "1");
+  now.add("parameter", "packets", "32");
+  now.add("input", "traces", "bb");
+  now.add("device", "", "cuda");
+  now.add("parameter", "fresh", "1");
+  EXPECT_EQ(changes(before, now), (std::vector<std::string>{"packets 10 -> 32", "input \"traces\" changed",
+                                                            "device cpu -> cuda", "fresh is new", "gone is gone"}));
+}
+
+class StoreTest : public ::testing::Test {
+ protected:
+  Entry make(const std::string& name, const std::string& text) {
+    KeyMaterial material;
+    material.add("stage", "", name);
+    const auto key = material.key();
+    const auto lock = store.try_lock(key);
+    const auto built = store.begin(key);
+    write_text(built / "out.json", text);
+    Entry entry{key, name, {{"out", "out.json", text.size(), sha256_of(text)}}, {}, 1.5, 10, 5, 100, {"said so"}};
+    store.commit(entry, material, "node");
+    return entry;
+  }
+  TemporaryFolder folder;
+  Store store{folder.path() / "cache"};
+};
+
+TEST_F(StoreTest, EntryIsFoundWithItsFacts) {
+  const auto made = make("a", "{}");
+  Store other(folder.path() / "cache");
+  const auto found = other.find(made.key);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->outputs[0].sha256, sha256_of("{}"));
+  EXPECT_EQ(found->seconds, 1.5);
+  EXPECT_EQ(found->memory_growth, 5u);
+  EXPECT_EQ(other.fault_of(*found, found->outputs[0]), "");
+  EXPECT_FALSE(other.find(std::string(64, '0')));
+}
+
+TEST_F(StoreTest, NothingIsFoundOfAnUnfinishedEntry) {
+  const auto key = sha256_of("x");
+  write_text(store.begin(key) / "out.json", "half");
+  EXPECT_FALSE(store.find(key));
+  EXPECT_TRUE(std::filesystem::is_empty(store.begin(key) / "files")) << "what a killed run left is gone";
+}
+
+TEST_F(StoreTest, CheckpointsOfAFinishedEntryAreDroppedAndOthersKept) {
+  const auto made = make("a", "{}");
+  const auto finished = store.checkpoints(made.key), unfinished = store.checkpoints(std::string(64, '1'));
+  Store other(folder.path() / "cache");
+  EXPECT_FALSE(std::filesystem::exists(finished));
+  EXPECT_TRUE(std::filesystem::exists(unfinished));
+}
+
+TEST_F(StoreTest, LockIsForOneAtATime) {
+  auto first = store.try_lock("k");
+  ASSERT_TRUE(first);
+  EXPECT_FALSE(store.try_lock("k"));
+  first.reset();
+  EXPECT_TRUE(store.try_lock("k"));
+}
+
+TEST_F(StoreTest, VerifyFindsAndMendsWhatIsBroken) {
+  const auto good = make("good", "{}"), bad = make("bad", "{}");
+  const auto file = store.path_of(bad, bad.outputs[0]);
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  write_text(file, "[]");
+  const auto broken = verify(store, true);
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_EQ(broken[0].stage, "bad");
+  EXPECT_FALSE(store.find(bad.key));
+  EXPECT_TRUE(store.find(good.key));
+}
+
+TEST_F(StoreTest, CleanKeepsWhatFits) {
+  make("a", std::string(100, 'a'));
+  const auto busy = make("b", std::string(100, 'b'));
+  make("c", std::string(100, 'c'));
+  const auto lock = store.try_lock(busy.key);
+  const auto report = clean(store, std::nullopt, 0);
+  EXPECT_EQ(report.removed, 2u);
+  EXPECT_EQ(report.busy, 1u);
+  EXPECT_EQ(report.kept_bytes, 100u);
+  EXPECT_TRUE(store.find(busy.key));
+}
+
+TEST_F(StoreTest, LinkSetLeadsToTheValues) {
+  const auto made = make("a", "{}");
+  const auto set = store.link_set({{"node.out.json", made.key, "out.json"}});
+  EXPECT_EQ(read_text(set / "node.out.json"), "{}");
+  EXPECT_EQ(store.link_set({{"node.out.json", made.key, "out.json"}}), set);
+}
+
+TEST(Content, FolderCountsNamesAndBytesBelowItButNotItsOwnName) {
+  TemporaryFolder folder;
+  for (const char* name : {"one", "two", "three"}) {
+    write_text(folder.path() / name / "a/b.txt", "text");
+    write_text(folder.path() / name / "c.txt", "more");
+  }
+  write_text(folder.path() / "three/c.txt", "less");
+  EXPECT_EQ(content_of(folder.path() / "one").sha256, content_of(folder.path() / "two").sha256);
+  EXPECT_NE(content_of(folder.path() / "one").sha256, content_of(folder.path() / "three").sha256);
+  EXPECT_EQ(content_of(folder.path() / "one").bytes, 8u);
+}
+
+TEST(Content, UnchangedFileIsNotReadAgain) {
+  TemporaryFolder folder;
+  Index index(folder.path() / "index.sqlite");
+  const auto file = folder.path() / "data";
+  write_text(file, "abc");
+  const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+  std::filesystem::last_write_time(file, old);
+  const auto hash = content_of(file, index).sha256;
+  std::ofstream(file) << "xyz";  // same inode and size, and then the same time: as if nobody had touched it
+  std::filesystem::last_write_time(file, old);
+  EXPECT_EQ(content_of(file, index).sha256, hash);
+  std::filesystem::last_write_time(file, old + std::chrono::seconds(1));
+  EXPECT_EQ(content_of(file, index).sha256, sha256_of("xyz"));
+}
+
+}  // namespace
+}  // namespace morgana::host::testing

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "morgana/images.hpp"
+#include "morgana/model.hpp"
+#include "morgana/stage.hpp"
+
+namespace morgana::gan {
+
+/// Draws images of every class from a GAN's generator.
+class SampleGan final : public Stage {
+ public:
+  In<Model> model{*this, "model", "A model of train.gan."};
+  Out<Images> images{*this, "images", "Generated images, class after class."};
+
+  Param<std::int64_t> per_class{
+      *this,
+      "per_class",
+      {.value = 0, .unit = "images", .min = 0, .doc = "Images of each class; 0: as many as in training."}};
+  Param<std::int64_t> batch{
+      *this, "batch", {.value = 256, .unit = "images", .min = 1, .doc = "Images at once; changes no sample."}};
+  Seed seed{*this};
+  Accelerated accelerated{*this};
+  Parallel parallel{*this};
+
+  void run(Context& context) override;
+};
+
+}  // namespace morgana::gan

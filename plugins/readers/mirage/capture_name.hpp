@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace morgana::mirage {
+
+/// What the path of a capture file says: `<device>/<epoch>[_<MAC>]_<package>_<suffix>.json`.
+struct CaptureName {
+  std::string capture;  ///< the file's name without its suffix, after its device's folder
+  std::string package;  ///< "com.iconology.comics"; "" where the name has none
+  std::string device;   ///< the MAC in the name, else the device's folder, else ""
+};
+
+/// `path` is relative to what the user named, with '/' between its parts.
+CaptureName read_capture_name(std::string_view path);
+
+/// A biflow's key, "ip,port,ip,port,protocol": true where the first address is public and the second private, so that
+/// the phone stands second.
+bool is_flipped(std::string_view key);
+
+/// The key with its two ends exchanged.
+std::string flipped(std::string_view key);
+
+}  // namespace morgana::mirage

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nesting.hpp"
+
+namespace morgana::mirage {
+
+/// What is wrong in a biflow, and where: "packet_data.iat", "expected a number". One biflow is lost, not the file.
+struct Damage {
+  std::string field, reason;
+};
+
+/// Walks over one JSON value, reading what is asked for and stepping over the rest.
+///
+/// Accepts what Python's `json` writes: JSON, and the bare words `NaN`, `Infinity` and `-Infinity`. Throws `Damage`
+/// with the reason only, also where the text ends inside the value; the caller knows the field. `kPadding` bytes after
+/// the text must be readable.
+class JsonCursor {
+ public:
+  explicit JsonCursor(std::string_view value);
+
+  /// Takes `byte`, after white space, where it comes next.
+  bool take(char byte);
+  /// As `take`, and throws where something else comes.
+  void expect(char byte);
+  /// White space only is left.
+  bool at_end();
+
+  /// The byte that comes next.
+  const char* position() const;
+
+  /// A member's name, unescaped, with its colon; valid until the next call.
+  std::string_view name();
+  /// A string, unescaped; none for null.
+  std::optional<std::string_view> text_or_null();
+  /// A number; NaN for `NaN` and null.
+  double number_or_null();
+  /// A list of numbers: its first `limit` are appended, all are counted. NaN for `NaN` and null.
+  std::size_t numbers(std::vector<double>& into, std::size_t limit);
+  /// Steps over any value without looking into it.
+  void skip();
+
+ private:
+  std::string_view text();
+  double number_by_library(bool negative);
+  bool take_word(std::string_view word);
+  const char* space();
+
+  const char* at_;
+  const char* end_;
+  CloseNesting close_nesting_;
+  std::string unescaped_;
+};
+
+/// What a string between its quotes stands for.
+std::string unescape(std::string_view string);
+
+/// Well-formed UTF-8 without surrogates (RFC 3629).
+bool is_utf8(std::string_view text);
+
+}  // namespace morgana::mirage

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <morgana/testing.hpp>
+#include <morgana/traces.hpp>
+
+#include "biflow.hpp"
+#include "capture_name.hpp"
+#include "json_cursor.hpp"
+#include "sample_files.hpp"
+
+namespace morgana::mirage {
+namespace {
+
+using morgana::testing::StageRunner;
+using morgana::testing::TestContext;
+using samples::file_of;
+using samples::SampleFlow;
+
+constexpr const char* kSuffix = "_MIRAGE-2019_traffic_dataset_labeled_biflows.json";
+
+class Mirage2019 : public ::testing::Test {
+ protected:
+  std::filesystem::path file(const std::string& name, const std::string& text) {
+    const auto path = context_.root() / name;
+    samples::write(path, text);
+    return path;
+  }
+  /// A file whose app is that of `SampleFlow`.
+  std::filesystem::path capture(const std::vector<SampleFlow>& flows) {
+    return file(std::string("data/1539866692_com.example.app") + kSuffix, file_of(flows));
+  }
+  StageRunner& stage(const std::filesystem::path& path) {
+    stage_ = std::make_unique<StageRunner>(morgana_plugin(), "read.mirage-2019");
+    return stage_->set("path", path.string());
+  }
+  std::shared_ptr<const Traces> read(const std::filesystem::path& path) {
+    return stage(path).run().output<Traces>("traces");
+  }
+  std::shared_ptr<const Traces> result() { return stage_->run().output<Traces>("traces"); }
+  std::string error(StageRunner& stage) {
+    try {
+      stage.run();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  TestContext context_;
+  std::unique_ptr<StageRunner> stage_;
+};
+
+std::vector<float> values(const Traces& traces, std::string_view channel, std::size_t row = 0) {
+  const auto span = traces[row].channel(channel);
+  return {span.begin(), span.end()};
+}
+
+TEST_F(Mirage2019, ReadsOneBiflow) {
+  stage(capture({SampleFlow{}})).set("channels", std::vector<std::string>{"PL", "IAT", "DIR", "WIN"});
+  const auto traces = result();
+  ASSERT_EQ(traces->size(), 1u);
+  EXPECT_EQ(values(*traces, "PL"), (std::vector<float>{0, 120, 1400}));
+  EXPECT_EQ(values(*traces, "IAT"), (std::vector<float>{0, 0.25f, 1.5e-05f}));
+  EXPECT_EQ(values(*traces, "DIR"), (std::vector<float>{-1, 1, -1}));
+  EXPECT_EQ(values(*traces, "WIN"), (std::vector<float>{65535, 343, 1024}));
+  const auto& table = traces->table();
+  EXPECT_EQ(table.channels[1].unit, "s");
+  EXPECT_EQ((*traces)[0].label(), "com.example.app");
+  EXPECT_EQ(table.capture.names, std::vector<std::string>{"1539866692_com.example.app"});
+  EXPECT_TRUE(table.device.names.empty());
+  EXPECT_EQ(table.label_source, std::vector<LabelSource>{LabelSource::kExact});
+  EXPECT_EQ(table.keys, std::vector<std::string>{"192.168.20.105,40001,203.0.113.7,443,6"});
+  ASSERT_EQ(table.columns.size(), 4u);
+  EXPECT_EQ(table.columns[0].values, std::vector<double>{40});
+  EXPECT_EQ(table.columns[3].values, std::vector<double>{2.5});
+  EXPECT_EQ(table.counts.at("biflows"), 1);
+  EXPECT_EQ(table.counts.at("kept"), 1);
+}
+
+TEST_F(Mirage2019, KeepsTheFirstPackets) {
+  const auto path = capture({SampleFlow{}});
+  EXPECT_EQ(values(*(stage(path).set("packets", 2), result()), "PL"), (std::vector<float>{0, 120}));
+  EXPECT_EQ(values(*(stage(path).set("packets", 0), result()), "PL"), (std::vector<float>{0, 120, 1400}));
+  stage(path).set("packets", 2).set("minimum_packets", 3);
+  EXPECT_NE(error(*stage_).find("1 too few packets"), std::string::npos);
+}
+
+TEST_F(Mirage2019, TimeSpansDroppedPackets) {
+  SampleFlow flow;
+  flow.direction = "[0, 1, 0, 0, 1, 1]";
+  flow.payload = "[0, 0, 100, 0, 0, 200]";
+  flow.iat = "[0, 0.5, 0.25, 1, 2, 4]";
+  flow.window = "[1, 2, 3, 4, 5, 6]";
+  stage(capture({flow})).set("zero_payload", "drop").set("channels", std::vector<std::string>{"IAT", "DIR", "PL"});
+  const auto traces = result();
+  EXPECT_EQ(values(*traces, "PL"), (std::vector<float>{100, 200}));
+  EXPECT_EQ(values(*traces, "IAT"), (std::vector<float>{0, 7}));
+  EXPECT_EQ(values(*traces, "DIR"), (std::vector<float>{-1, 1}));
+  stage(capture({flow})).set("zero_payload", "drop").set("packets", 1).set("channels", std::vector<std::string>{"DIR"});
+  EXPECT_EQ(values(*result(), "DIR"), std::vector<float>{-1});
+}
+
+TEST_F(Mirage2019, AcceptsEveryOddityOfTheFormat) {
+  SampleFlow odd;
+  odd.key = "192.168.20.105\\u002c40001,203.0.113.7,443,6";
+  odd.raw = "[[], [91, 93], [\"]\", 1]]";
+  odd.label = "\"com.ex\\u0061mple.app\"";
+  odd.labeling = "null";
+  auto text = file_of({odd});
+  text.replace(text.find("packet_data"), 11, "packet\\u005fdata");
+  text.replace(text.find("40, "), 4, "NaN,");
+  const auto traces = read(file(std::string("1_com.example.app") + kSuffix, "\n" + text + "\n"));
+  ASSERT_EQ(traces->size(), 1u);
+  EXPECT_EQ(traces->table().keys[0], "192.168.20.105,40001,203.0.113.7,443,6");
+  EXPECT_EQ(traces->table().label_source[0], LabelSource::kUnknown);
+  EXPECT_TRUE(std::isnan(traces->table().columns[0].values[0]));
+}
+
+TEST_F(Mirage2019, CountsAndNamesDamagedBiflowsAndGoesOn) {
+  std::vector<SampleFlow> flows(9);
+  flows[0].iat = "[0, NaN, 1]";
+  flows[1].iat = "[0, 0.5]";
+  flows[2].payload = "[0, -1, 5]";
+  flows[3].direction = "[0, 2, 1]";
+  flows[4].payload = "[0, 12x, 5]";
+  flows[5].direction = "\"none\"";
+  flows[6].iat = flows[6].payload = flows[6].direction = flows[6].window = "[]";
+  flows[7].label = "\"\xff\"";
+  auto text = file_of(flows);
+  text.pop_back();
+  text +=
+      ", \"k\": 5, \"l\": {\"packet_data\": {}}, \"m\": {}, \"n\": {\"packet_data\": []}, \"o\": {\"packet_data\": "
+      "{\"iat\": [0]}} }";
+  const auto traces = read(file(std::string("5_com.example.app") + kSuffix, text));
+  EXPECT_EQ(traces->size(), 1u);
+  const auto& counts = traces->table().counts;
+  EXPECT_EQ(counts.at("biflows"), 14);
+  EXPECT_EQ(counts.at("skipped: damaged iat"), 2);
+  EXPECT_EQ(counts.at("skipped: damaged L4_payload_bytes"), 2);
+  EXPECT_EQ(counts.at("skipped: damaged packet_dir"), 5);
+  EXPECT_EQ(counts.at("skipped: damaged biflow"), 1);
+  EXPECT_EQ(counts.at("skipped: damaged packet_data"), 1);
+  EXPECT_EQ(counts.at("skipped: damaged BF_label"), 1);
+  EXPECT_EQ(counts.at("skipped: too few packets"), 1);
+  const auto& notes = traces->table().notes;
+  EXPECT_EQ(notes.at("skipped: damaged iat"),
+            std::string("5_com.example.app") + kSuffix +
+                " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: not a finite number; 5_com.example.app" +
+                kSuffix +
+                " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: unequal lengths: packet_dir has 3, iat has 2");
+  EXPECT_NE(notes.at("skipped: damaged packet_dir").find("; ..."), std::string::npos);
+  EXPECT_FALSE(stage_->context.messages.empty());
+}
+
+TEST_F(Mirage2019, TurnsAFlippedKey) {
+  SampleFlow flow;
+  flow.key = "203.0.113.7,443,192.168.20.105,40001,6";
+  const auto traces = read(capture({flow}));
+  EXPECT_EQ(traces->table().keys[0], "192.168.20.105,40001,203.0.113.7,443,6");
+  EXPECT_EQ(values(*traces, "DIR"), (std::vector<float>{1, -1, 1}));
+  EXPECT_EQ(traces->table().counts.at("flipped key"), 1);
+}
+
+TEST_F(Mirage2019, SeparatesBackground) {
+  SampleFlow own, other, none;
+  own.label = "\"COM.example.app\"";
+  other.label = "\"com.other\"";
+  other.labeling = "\"most-common\"";
+  none.label = "null";
+  const auto path = capture({own, other, none});
+  const auto names = [&] {
+    const auto traces = result();
+    std::vector<std::string> names;
+    for (std::size_t row = 0; row < traces->size(); ++row) names.push_back((*traces)[row].label());
+    return names;
+  };
+  stage(path);
+  EXPECT_EQ(names(), std::vector<std::string>{"COM.example.app"});
+  stage(path).set("background", "keep");
+  EXPECT_EQ(names(), (std::vector<std::string>{"COM.example.app", "com.other"}));
+  stage(path).set("background", "label").set("label", "file");
+  EXPECT_EQ(names(), (std::vector<std::string>{"com.example.app", "background", "background"}));
+  stage(path).set("background", "keep").set("exact_only", ParameterValue(true));
+  EXPECT_EQ(names(), std::vector<std::string>{"COM.example.app"});
+  const auto traces = stage_->output<Traces>("traces");
+  EXPECT_EQ(traces->table().counts.at("skipped: label not exact"), 1);
+  EXPECT_EQ(traces->table().counts.at("skipped: no label"), 1);
+}
+
+TEST_F(Mirage2019, ReadsFoldersAndArchivesAlike) {
+  SampleFlow first, second, third;
+  second.key = "192.168.20.105,1,203.0.113.7,53,17";
+  third.label = "\"com.other\"";
+  third.iat = "[0, 1, NaN]";
+  const std::string app = std::string("com.example.app") + kSuffix;
+  const std::vector<std::pair<std::string, std::string>> members{
+      {"Nexus7_bc_ee_7b_a4_09_47/20_" + app, file_of({first, second, third})},
+      {"Mi5_38_a4_ed_18_cc_bf/30_" + app, file_of({second})},
+      {"Mi5_38_a4_ed_18_cc_bf/README.txt", "not read"},
+      {"Mi5_38_a4_ed_18_cc_bf/10_com.other" + std::string(kSuffix), file_of({[&] {
+         auto flow = first;
+         flow.label = "\"com.other\"";
+         return flow;
+       }()})}};
+  for (const auto& [name, text] : members) file(std::string("tree/").append(name), text);
+  const auto tar = context_.root() / "release.tar.gz", zip = context_.root() / "release.zip";
+  samples::write_archive(tar, samples::Packing::kTarGzip, members);
+  samples::write_archive(zip, samples::Packing::kZip, members);
+
+  const auto bytes = [&](const std::filesystem::path& path) {
+    const auto traces = read(path);
+    EXPECT_EQ(traces->size(), 4u);
+    EXPECT_EQ(traces->table().capture.names.front(), "Mi5_38_a4_ed_18_cc_bf/10_com.other");
+    EXPECT_EQ(traces->table().device.names,
+              (std::vector<std::string>{"Mi5_38_a4_ed_18_cc_bf", "Nexus7_bc_ee_7b_a4_09_47"}));
+    EXPECT_EQ(traces->table().device.id, (std::vector<std::int32_t>{0, 0, 1, 1}));
+    EXPECT_EQ((*traces)[0].label(), "com.other");
+    traces->save(context_.root() / "saved");
+    std::ifstream in(context_.root() / "saved", std::ios::binary);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  const auto folder = bytes(context_.root() / "tree");
+  EXPECT_TRUE(bytes(tar) == folder);
+  EXPECT_TRUE(bytes(zip) == folder);
+  EXPECT_TRUE(bytes(context_.root() / "tree") == folder);
+  auto below_root = members;
+  for (auto& [name, text] : below_root) name.insert(0, "root/");
+  samples::write_archive(tar, samples::Packing::kTarGzip, below_root);
+  bytes(tar);
+}
+
+TEST_F(Mirage2019, ReadsOneCompressedFile) {
+  const auto path = context_.root() / (std::string("7_com.example.app") + kSuffix + ".gz");
+  samples::write_archive(path, samples::Packing::kGzip, {{"data", file_of({SampleFlow{}})}});
+  const auto traces = read(path);
+  EXPECT_EQ(traces->size(), 1u);
+  EXPECT_EQ(traces->table().capture.names[0], "7_com.example.app");
+}
+
+TEST_F(Mirage2019, SaysWhatIsWrongWithThePath) {
+  const auto root = context_.root();
+  std::filesystem::create_directories(root / "empty");
+  EXPECT_EQ(error(stage(root / "absent")), "there is no file or folder " + (root / "absent").string());
+  EXPECT_EQ(error(stage(root / "empty")), "no .json file in " + (root / "empty").string() + " or its folders");
+  EXPECT_EQ(error(stage(file("some/list.json", "[]"))),
+            "list.json: byte 0: not a JSON object of biflows: it starts with \"[\"");
+  const auto whole = file_of({SampleFlow{}});
+  EXPECT_EQ(
+      error(stage(file("some/half.json", whole.substr(0, 300)))),
+      "half.json: byte 300: the file ends inside biflow \"192.168.20.105,40001,203.0.113.7,443,6\"; it is truncated");
+  samples::write_archive(root / "no.tar.gz", samples::Packing::kTarGzip, {{"a/readme.txt", "text"}});
+  EXPECT_EQ(error(stage(root / "no.tar.gz")), "no .json file in " + (root / "no.tar.gz").string());
+  samples::write_archive(root / "cut.zip", samples::Packing::kZip, {{"a.json", whole}});
+  std::filesystem::resize_file(root / "cut.zip", 200);
+  EXPECT_EQ(error(stage(root / "cut.zip")).find("cannot read " + (root / "cut.zip").string()), 0u)
+      << error(stage(root / "cut.zip"));
+  EXPECT_EQ(error(stage(capture({SampleFlow{}})).set("channels", std::vector<std::string>{"PL", "PL"})),
+            "channel \"PL\" is asked for twice");
+}
+
+TEST_F(Mirage2019, SameBiflowsForEveryWindow) {
+  std::vector<SampleFlow> flows(6);
+  flows[1].iat = "[0, 1, \"]\"]";
+  flows[2].raw = "[[\"}\\\"\"], [], []]";
+  flows[3].payload = "[0, 1]";
+  flows[4].label = "\"\\u0061\"";
+  const auto text = file_of(flows);
+  const auto account = [&](std::size_t window) {
+    samples::TextSource source(text, window % 5 == 0 ? 3 : 10000);
+    BiflowStream stream(source, "file", window);
+    Wanted wanted;
+    wanted.lists.fill(true);
+    Biflow biflow;
+    std::string account;
+    while (stream.next()) {
+      try {
+        read_biflow(stream, wanted, biflow);
+        account += biflow.label + ' ' + std::to_string(biflow.lists[kInterArrival].size()) + ';';
+      } catch (const Damage& damage) {
+        account += damage.field + ": " + damage.reason + ';';
+      }
+    }
+    return account;
+  };
+  const auto expected = account(1 << 20);
+  EXPECT_EQ(
+      expected,
+      "com.example.app 3;iat: expected a number;com.example.app 3;L4_payload_bytes: unequal lengths: packet_dir has 3, "
+      "L4_payload_bytes has 2;a 3;com.example.app 3;");
+  for (std::size_t window = 1; window < text.size() + 10; window += 1 + window / 16)
+    ASSERT_EQ(account(window), expected) << window;
+}
+
+TEST_F(Mirage2019, StopsOnRequest) {
+  stage(capture({SampleFlow{}}));
+  stage_->context.stop = true;
+  EXPECT_THROW(stage_->run(), Stopped);
+}
+
+TEST(CaptureName, SplitsEveryKnownForm) {
+  const auto first =
+      read_capture_name(std::string("x/Mi5_38_a4_ed_18_cc_bf/1539866692_com.iconology.comics") + kSuffix);
+  EXPECT_EQ(first.capture, "Mi5_38_a4_ed_18_cc_bf/1539866692_com.iconology.comics");
+  EXPECT_EQ(first.package, "com.iconology.comics");
+  EXPECT_EQ(first.device, "Mi5_38_a4_ed_18_cc_bf");
+  for (const char* mac : {"1e:65:95:7e:34:0b", "1e_65_95_7e_34_0b"}) {
+    const auto second = read_capture_name(
+        std::string("Twitch/1670836390_") + mac +
+        "_tv.twitch.android.app_mirage2020dataset_labeled_biflows_all_packets_encryption_metadata.json");
+    EXPECT_EQ(second.package, "tv.twitch.android.app");
+    EXPECT_EQ(second.device, "1e:65:95:7e:34:0b");
+  }
+  EXPECT_EQ(read_capture_name(std::string("12_None") + kSuffix).package, "");
+  EXPECT_EQ(read_capture_name("12_org.some_app.json").package, "org.some_app");
+  EXPECT_EQ(read_capture_name("traffic.json.gz").package, "");
+  EXPECT_EQ(read_capture_name("traffic.json.gz").capture, "traffic");
+}
+
+TEST(FlowKey, KnowsWhichEndIsThePhone) {
+  EXPECT_TRUE(is_flipped("8.8.8.8,53,10.0.0.1,4000,17"));
+  EXPECT_TRUE(is_flipped("2001:db8::1,53,fd00::1,4000,17"));
+  EXPECT_FALSE(is_flipped("10.0.0.1,4000,8.8.8.8,53,17"));
+  EXPECT_FALSE(is_flipped("10.0.0.1,4000,172.16.0.1,53,17"));
+  EXPECT_FALSE(is_flipped("8.8.8.8,53,1.1.1.1,4000,17"));
+  EXPECT_FALSE(is_flipped("8.8.8.8,53"));
+  EXPECT_FALSE(is_flipped(""));
+  EXPECT_EQ(flipped("8.8.8.8,53,10.0.0.1,4000,17"), "10.0.0.1,4000,8.8.8.8,53,17");
+}
+
+}  // namespace
+}  // namespace morgana::mirage

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <morgana/stage.hpp>
+#include <set>
+
+#include "trace_files.hpp"
+
+namespace morgana::write_traces {
+namespace {
+
+/// Writes traces for numpy, pandas and whatever else reads these files.
+class WriteTraces final : public Stage {
+  In<Traces> traces{*this, "traces", "Traces to write, real or generated."};
+  Param<OutputPath> path{*this, "path", {.doc = "The file to write."}};
+  Param<Choice> format{
+      *this,
+      "format",
+      {.value = Choice{"npz"},
+       .choices = {"npz", "parquet"},
+       .doc = "npz: one array a channel, for numpy.load; parquet: one row a trace, one list column a channel."}};
+
+  void run(Context& context) override {
+    check_names();
+    const auto& file = path->path;
+    if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+    if (*format == "npz") write_npz(*traces, file);
+    else write_parquet(*traces, file);
+    context.log().info("wrote {} traces, {} packets to {}", traces->size(), traces->packets(),
+                       file.filename().string());
+  }
+
+  /// A channel or column may not be called as something else of the file.
+  void check_names() const {
+    std::set<std::string> taken{"offsets", "label",        "label_names",  "capture", "capture_names",
+                                "device",  "device_names", "label_source", "keys",    "LABEL",
+                                "CAPTURE", "DEVICE",       "KEY"};
+    const auto take = [&](const std::string& name) {
+      if (!taken.insert(name).second) throw Error("the file would hold \"{}\" twice", name);
+    };
+    for (const auto& channel : traces->table().channels) take(channel.name);
+    for (const auto& column : traces->table().columns) take(column.name);
+  }
+};
+
+}  // namespace
+}  // namespace morgana::write_traces
+
+MORGANA_PLUGIN("traces", "1.0.0", "Writes traces as npz or parquet.",
+               morgana::stage<morgana::write_traces::WriteTraces>("write.traces"));

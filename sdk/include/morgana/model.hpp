@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "morgana/archive.hpp"
+#include "morgana/codec.hpp"
+#include "morgana/value.hpp"
+
+namespace morgana {
+
+/// A curve recorded while training: "loss" over steps.
+struct TrainingCurve {
+  std::string name, x_unit, unit;
+  std::vector<double> x, y;
+};
+
+/// A trained generator: weights, configuration, codec, and the classes it can be asked for.
+///
+/// Saved as safetensors: the weights under their own names (so a network's part of the file is its state dict), the
+/// rest as JSON in the metadata.
+class MORGANA_API Model final : public Value {
+ public:
+  std::string kind;                  ///< "ddpm"; a sampling stage refuses another
+  std::string configuration = "{}";  ///< the generator's own JSON object
+  std::map<std::string, Array> weights;
+  std::shared_ptr<const Codec> codec;
+  std::vector<std::string> class_names;
+  std::vector<std::int64_t> class_counts;  ///< training examples of each class
+  std::vector<TrainingCurve> curves;
+  std::map<std::string, double> facts;  ///< "parameters", "steps": shown among the costs
+
+  static const ValueType& type();
+  const ValueType& value_type() const override { return type(); }
+  void save(const std::filesystem::path& file) const override;
+  static std::shared_ptr<const Model> load(const std::filesystem::path& file);
+  std::size_t bytes() const override;
+
+  /// Throws `Error` where this model is of another kind.
+  void check_kind(const std::string& wanted) const;
+};
+
+/// How many samples of each class a sampling stage draws: `per_class` of each, or, where it is 0, as many as the
+/// training data had.
+MORGANA_API std::vector<std::int32_t> sample_labels(const Model& model, std::int64_t per_class);
+
+}  // namespace morgana

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as a capture file: no crash, and the same biflows whatever the window. Built by tests/fuzz/run.
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "biflow.hpp"
+#include "biflow_stream.hpp"
+#include "byte_source.hpp"
+#include "json_cursor.hpp"
+#include "morgana/error.hpp"
+
+namespace {
+
+using namespace morgana;
+
+class Bytes final : public mirage::ByteSource {
+ public:
+  explicit Bytes(std::string_view left) : left_(left) {}
+  std::size_t read(char* into, std::size_t capacity) override {
+    const auto count = left_.copy(into, capacity);
+    left_.remove_prefix(count);
+    return count;
+  }
+
+ private:
+  std::string_view left_;
+};
+
+/// Everything that a reader is told of a file, as text.
+std::string account(std::string_view file, std::size_t window) {
+  std::string text;
+  mirage::Wanted wanted;
+  wanted.lists.fill(true);
+  wanted.packets = 4;
+  Bytes source(file);
+  try {
+    mirage::BiflowStream stream(source, "file", window);
+    mirage::Biflow biflow;
+    while (stream.next()) {
+      try {
+        mirage::read_biflow(stream, wanted, biflow);
+        text += fmt::format("{} {} {};", stream.key(), biflow.label, biflow.metadata[0]);
+        for (const auto& list : biflow.lists)
+          for (const double value : list) text += fmt::format("{} ", value);
+      } catch (const mirage::Damage& damage) {
+        text += fmt::format("{} damaged {} {};", stream.key(), damage.field, damage.reason);
+      }
+    }
+  } catch (const Error& error) {
+    text += error.what();
+  }
+  return text;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view file(reinterpret_cast<const char*>(data), size);
+  const auto whole = account(file, size + 1);
+  for (const std::size_t window : {1, 7, 64, 300})
+    if (account(file, window) != whole) std::abort();
+  return 0;
+}
