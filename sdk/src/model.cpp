@@ -14,6 +14,15 @@ const ValueType& Model::type() {
   return type;
 }
 
+namespace {
+
+/// What nlohmann's JSON writes for a number that is not finite is null.
+double number_of(const nlohmann::json& value) {
+  return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
 void Model::save(const std::filesystem::path& file) const {
   Archive archive;
   archive.arrays = weights;
@@ -22,7 +31,7 @@ void Model::save(const std::filesystem::path& file) const {
   archive.text["configuration"] = configuration;
   archive.text["class_names"] = nlohmann::json(class_names).dump();
   archive.text["class_counts"] = nlohmann::json(class_counts).dump();
-  archive.text["facts"] = nlohmann::json(facts).dump();
+  archive.text["facts"] = nlohmann::json(facts).dump();  // not a number: null
   nlohmann::json list = nlohmann::json::array();
   for (const auto& curve : curves)
     list.push_back(
@@ -43,12 +52,12 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& file) {
     model->configuration = archive.text_of("configuration");
     model->class_names = nlohmann::json::parse(archive.text_of("class_names")).get<std::vector<std::string>>();
     model->class_counts = nlohmann::json::parse(archive.text_of("class_counts")).get<std::vector<std::int64_t>>();
-    model->facts = nlohmann::json::parse(archive.text_of("facts")).get<std::map<std::string, double>>();
+    for (const auto& [name, fact] : nlohmann::json::parse(archive.text_of("facts")).items())
+      model->facts[name] = number_of(fact);
     for (const auto& entry : nlohmann::json::parse(archive.text_of("curves"))) {
       TrainingCurve curve{
           entry.at("name"), entry.at("x_unit"), entry.at("unit"), entry.at("x").get<std::vector<double>>(), {}};
-      for (const auto& y : entry.at("y"))
-        curve.y.push_back(y.is_number() ? y.get<double>() : std::numeric_limits<double>::quiet_NaN());
+      for (const auto& y : entry.at("y")) curve.y.push_back(number_of(y));
       model->curves.push_back(std::move(curve));
     }
   } catch (const nlohmann::json::exception& exception) {
@@ -72,10 +81,12 @@ void Model::check_kind(const std::string& wanted) const {
         .hint(fmt::format("sample it with sample.{}", kind));
 }
 
-std::vector<std::int32_t> sample_labels(const Model& model, std::int64_t per_class) {
+std::vector<std::int32_t> sample_labels(const Model& model, std::int64_t per_class, Context& context) {
   std::vector<std::int32_t> labels;
   for (std::size_t i = 0; i < model.class_names.size(); ++i) {
-    const auto count = per_class > 0 ? per_class : (i < model.class_counts.size() ? model.class_counts[i] : 0);
+    const auto trained = i < model.class_counts.size() ? model.class_counts[i] : 0;
+    if (trained == 0) context.log().warning("class {} has no training examples and is left out", model.class_names[i]);
+    const auto count = trained == 0 ? 0 : per_class > 0 ? per_class : trained;
     labels.insert(labels.end(), static_cast<std::size_t>(count), static_cast<std::int32_t>(i));
   }
   return labels;

@@ -2,6 +2,7 @@
 #include "morgana/traces.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "morgana/archive.hpp"
@@ -91,6 +92,13 @@ Traces::Traces(TraceTable table) : table_(std::move(table)) {
     if (channel.values.size() != packets())
       throw Error("traces: channel \"{}\" has {} values for {} packets", channel.name, channel.values.size(),
                   packets());
+  for (const auto& channel : table_.channels)
+    for (std::size_t packet = 0; packet < channel.values.size(); ++packet)
+      if (!std::isfinite(channel.values[packet])) {
+        const auto next = std::upper_bound(table_.offsets.begin(), table_.offsets.end(), packet);
+        throw Error("traces: channel \"{}\" of trace {} holds {}", channel.name, next - table_.offsets.begin() - 1,
+                    channel.values[packet]);
+      }
   check_names(table_.label, size(), "label");
   check_names(table_.capture, size(), "capture");
   check_names(table_.device, size(), "device");

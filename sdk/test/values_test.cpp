@@ -152,7 +152,7 @@ TEST_F(Values, AModelSurvivesItsFile) {
   model.class_names = {"a", "b"};
   model.class_counts = {2, 1};
   model.curves = {{"loss", "steps", "", {1, 2}, {0.5, std::numeric_limits<double>::quiet_NaN()}}};
-  model.facts = {{"parameters", 2}};
+  model.facts = {{"parameters", 2}, {"loss", std::nan("")}};
   model.save(file("m"));
   const auto loaded = Model::load(file("m"));
   EXPECT_EQ(loaded->weights.at("out.0.bias").to_vector<float>(), (std::vector<float>{1, 2}));
@@ -160,8 +160,13 @@ TEST_F(Values, AModelSurvivesItsFile) {
   EXPECT_EQ(loaded->curves[0].y[0], 0.5);
   EXPECT_TRUE(std::isnan(loaded->curves[0].y[1]));
   EXPECT_EQ(loaded->facts.at("parameters"), 2.0);
-  EXPECT_EQ(sample_labels(*loaded, 0), (std::vector<std::int32_t>{0, 0, 1}));
-  EXPECT_EQ(sample_labels(*loaded, 1), (std::vector<std::int32_t>{0, 1}));
+  EXPECT_TRUE(std::isnan(loaded->facts.at("loss")));
+  testing::TestContext context;
+  EXPECT_EQ(sample_labels(*loaded, 0, context), (std::vector<std::int32_t>{0, 0, 1}));
+  EXPECT_EQ(sample_labels(*loaded, 1, context), (std::vector<std::int32_t>{0, 1}));
+  model.class_counts[0] = 0;
+  EXPECT_EQ(sample_labels(model, 2, context), (std::vector<std::int32_t>{1, 1})) << "never seen in training";
+  EXPECT_FALSE(context.messages.empty());
   loaded->check_kind("ddpm");
   EXPECT_THROW(loaded->check_kind("gan"), Error);
 }

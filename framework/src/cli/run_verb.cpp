@@ -5,6 +5,7 @@
 #include "graph/picture.hpp"
 #include "run/foresight.hpp"
 #include "run/machine.hpp"
+#include "run/node_key.hpp"
 #include "run/pipeline_run.hpp"
 #include "run/run_folder.hpp"
 #include "run/wording.hpp"
@@ -33,6 +34,15 @@ Limits limits_of(const Arguments& arguments, const Plan& plan) {
   });
   limits.gpus = wanted ? static_cast<int>(gpus().names.size()) : 0;
   return limits;
+}
+
+/// Finds out before anything runs that a node's device is not there.
+void check_devices(const Plan& plan, int threads) {
+  for (const auto& node : plan.nodes) try {
+      placement_of(node, threads);
+    } catch (const Error& error) {
+      throw UsageFault(Error("node \"{}\": {}", node.name, error.what()).hint(error.hint()));
+    }
 }
 
 int print_foresight(const Plan& plan, Store& store, int threads, bool json) {
@@ -75,6 +85,7 @@ int run_verb_body(const Arguments& arguments) {
     Store store(cache_folder(arguments));
     return print_foresight(plan, store, limits.threads, arguments.has("json"));
   }
+  check_devices(plan, limits.threads);
   RunSettings settings;
   settings.cache = cache_folder(arguments);
   settings.runs = arguments.value("runs");

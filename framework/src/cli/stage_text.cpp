@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/stage_text.hpp"
 
+#include <limits>
 #include <fmt/ranges.h>
 
 namespace morgana::host {
@@ -25,9 +26,12 @@ std::string type_text(const ParameterInfo& parameter) {
     const auto choices = fmt::format("{}", fmt::join(parameter.choices, ", "));
     text = parameter.type == ParameterType::kStrings ? "list of " + choices : "one of " + choices;
   }
-  if (parameter.min && parameter.max) text += fmt::format(", {} to {}", *parameter.min, *parameter.max);
-  else if (parameter.min) text += fmt::format(", at least {}", *parameter.min);
-  else if (parameter.max) text += fmt::format(", at most {}", *parameter.max);
+  // The limits of an int say nothing about the parameter.
+  const bool least = parameter.min && *parameter.min > std::numeric_limits<int>::min();
+  const bool most = parameter.max && *parameter.max < std::numeric_limits<int>::max();
+  if (least && most) text += fmt::format(", {} to {}", *parameter.min, *parameter.max);
+  else if (least) text += fmt::format(", at least {}", *parameter.min);
+  else if (most) text += fmt::format(", at most {}", *parameter.max);
   else if (!parameter.unit.empty()) text += ", in";
   return parameter.unit.empty() ? text : text + " " + parameter.unit;
 }

@@ -26,7 +26,8 @@ class Reader {
     Pipeline result;
     const auto* object = object_of(document, "the pipeline");
     if (object == nullptr) return result;
-    check_keys(*object, {"schema", "about", "seed", "vary", "nodes"}, "a pipeline");
+    // "$schema" names a JSON Schema for the editor, as is usual; nothing here reads it.
+    check_keys(*object, {"$schema", "schema", "about", "seed", "vary", "nodes"}, "a pipeline");
     bool has_schema = false, has_nodes = false;
     for (const auto& [key, position, value] : *object) {
       if (key == "schema") has_schema = true, schema(value);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cache/sha256.hpp"
 #include "morgana/error.hpp"
 
 namespace morgana::host {
@@ -13,14 +14,18 @@ namespace fs = std::filesystem;
 // A copy may be edited without harm to the cache, so copies are made as long as they cost next to nothing.
 constexpr std::uintmax_t kLinkAbove = 256u << 20;
 
+/// Under a name of its own until it is whole: a kill leaves no half file at `place`.
 void put_file(const fs::path& from, const fs::path& place) {
-  std::error_code fault;
-  if (fs::file_size(from) > kLinkAbove) {
-    fs::create_hard_link(from, place, fault);
-    if (!fault) return;  // else it lies on another file system
+  auto part = place;
+  part += ".part";
+  fs::remove(part);
+  std::error_code linked = std::make_error_code(std::errc::not_supported);
+  if (fs::file_size(from) > kLinkAbove) fs::create_hard_link(from, part, linked);
+  if (linked) {  // small, or on another file system
+    fs::copy_file(from, part);
+    fs::permissions(part, fs::perms::owner_write, fs::perm_options::add);
   }
-  fs::copy_file(from, place, fs::copy_options::overwrite_existing);
-  fs::permissions(place, fs::perms::owner_write, fs::perm_options::add);
+  fs::rename(part, place);
 }
 
 }  // namespace
@@ -43,9 +48,14 @@ void put_in_place(const fs::path& from, const fs::path& place) {
 }
 
 std::string link_name(const std::string& node, const StoredFile& file) {
-  std::string name = node + '.' + file.file;
-  std::replace(name.begin(), name.end(), '/', '_');
-  return name;
+  constexpr std::size_t kMostBytes = 200;  // of the 255 that file systems take
+  const std::string name = node + '.' + file.file;
+  std::string result = name;
+  std::replace(result.begin(), result.end(), '/', '_');
+  if (result == name && result.size() <= kMostBytes) return result;
+  // "a/b" and "a_b" are two nodes: what was changed is told apart by its hash.
+  const auto ending = "." + sha256_of(name).substr(0, 8) + fs::path(file.file).extension().string();
+  return result.substr(0, kMostBytes) + ending;
 }
 
 }  // namespace morgana::host

@@ -10,6 +10,7 @@
 #include <ctime>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cache/durable.hpp"
 #include "run/json_text.hpp"
@@ -157,10 +158,14 @@ void RunFolder::finish(const RunOutcome& outcome, const std::string& status) {
     for (const auto& file : outcome.nodes[i].entry->outputs)
       links.push_back({link_name(plan_.nodes[i].name, file), outcome.nodes[i].entry->key, file.file});
   }
-  std::error_code fault;
-  fs::create_directory_symlink(store_.link_set(links), path_ / "values", fault);
   append(event_line(now(), "run", "", {{"status", status}}));
-  write_record(&outcome, status);
+  write_record(&outcome, status);  // before the links: a fault there must not lose the record
+  try {
+    fs::create_directory_symlink(store_.link_set(links), path_ / "values");
+  } catch (const std::exception& exception) {
+    const std::lock_guard lock(mutex_);
+    faults_.push_back(fmt::format("cannot link the values of this run: {}", exception.what()));
+  }
 }
 
 void RunFolder::write_record(const RunOutcome* outcome, const std::string& status) const {
@@ -170,6 +175,9 @@ void RunFolder::write_record(const RunOutcome* outcome, const std::string& statu
   write_whole_file(path_ / "run.json", run_record(plan_, facts, outcome));
 }
 
+/// What a run's folder holds besides products.
+const std::set<std::string> kOwnFiles{"run.json", "events.jsonl", "pipeline.json", "resolved.json", "values"};
+
 void check_products(const Plan& plan) {
   std::map<fs::path, const PlannedNode*> taken;
   for (const auto& node : plan.nodes)
@@ -177,6 +185,14 @@ void check_products(const Plan& plan) {
       if (parameter.info->type != ParameterType::kOutputPath || std::get<std::string>(parameter.value).empty())
         continue;
       const auto place = product_place(node, parameter.info->name, "/run");
+      const auto inside = place.lexically_relative("/run");
+      if (inside.empty() || *inside.begin() == "." || *inside.begin() == "..")
+        throw Error("node \"{}\": the output path \"{}\" leads out of the run's folder", node.name,
+                    std::get<std::string>(parameter.value))
+            .hint("give a path inside it, such as \"report\"; copy what is wanted elsewhere after the run");
+      if (kOwnFiles.contains(inside.begin()->string()))
+        throw Error("node \"{}\": the run keeps \"{}\" for itself", node.name, inside.begin()->string())
+            .hint("give another output path, such as \"report\"");
       const auto [other, first] = taken.emplace(place, &node);
       if (!first)
         throw Error("node \"{}\": it would write \"{}\", which node \"{}\" writes too", node.name,

@@ -77,6 +77,9 @@ class DecodeTraces final : public Stage {
       for (std::size_t row = start; row < std::min(start + kBatch, images->size()); ++row) rows.push_back(row);
       pixels.resize(rows.size() * images->shape().pixels());
       images->batch(rows, pixels);
+      if (!std::all_of(pixels.begin(), pixels.end(), [](float pixel) { return std::isfinite(pixel); }))
+        throw Error("an image among {} to {} holds a pixel that is no number", start, start + rows.size() - 1)
+            .hint("the generator has diverged: lower its learning_rate, or sample with less guidance");
       const auto series =
           codec.decode(pixels, rows.size(), *inverse == "diagonal" ? Inverse::kDiagonal : Inverse::kWholeImage);
       for (std::size_t i = 0; i < rows.size(); ++i) append(series, i, codec.length(), table, account);

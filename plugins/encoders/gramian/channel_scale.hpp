@@ -25,11 +25,14 @@ struct Expression {
 };
 
 /// How the numbers of an expression become x in [low, 1]: optional log1p, then linear over the training range.
+///
+/// A product with DIR starts `gap` away from zero, so that a packet without payload keeps its direction.
 struct ChannelScale {
   Expression expression;
   std::string unit;          ///< of the values: "bytes", "s"
   bool logarithmic = false;  ///< t = sign(v) log1p(|v| / log_unit), else t = v
   double log_unit = 1;
+  double gap = 0;  ///< added to |t|; 0 where the expression is no product with DIR
   double minimum = 0, maximum = 0;       ///< of t; what lies beyond is clipped
   std::int64_t values = 0, clipped = 0;  ///< in the training set
 
@@ -42,7 +45,7 @@ struct ChannelScale {
   double width(double low) const { return (maximum - minimum) / (1 - low); }
 };
 
-/// Fits the range of `scale.expression` over the first `packets` packets of all traces: the quantiles `quantile` and
+/// Fits the gap and the range of `scale.expression` over the first `packets` packets of all traces: the quantiles `quantile` and
 /// 1 - `quantile` of t (0: the extremes). Throws `Error` where a channel is absent or holds a number that is not
 /// finite.
 void fit(ChannelScale& scale, const Traces& traces, std::size_t packets, double quantile);

@@ -156,10 +156,10 @@ DecodedSeries GramianCodec::decode(std::span<const float> images, std::size_t co
         if (k >= std::max<std::size_t>(length, 1)) continue;
         const double value = channel.from_unit(inside, state_.low);
         if (channel.expression.text == "DIR") {
-          values[c * n + k] = value < 0 ? -1.0f : 1.0f;
+          values[c * n + k] = std::signbit(value) ? -1.0f : 1.0f;
         } else if (channel.expression.signed_by_direction) {
           values[c * n + k] = static_cast<float>(std::abs(value));
-          if (&channel == direction) values[channels * n + k] = value < 0 ? -1.0f : 1.0f;
+          if (&channel == direction) values[channels * n + k] = std::signbit(value) ? -1.0f : 1.0f;
         } else {
           values[c * n + k] = static_cast<float>(value);
         }
@@ -218,7 +218,7 @@ std::string GramianCodec::exactness() const {
                           channel.log_unit, channel.unit);
     else text += fmt::format("{} within {:.2g} {}", name, bound(c), channel.unit);
   }
-  if (directions_by_sign) text += ", DIR exact where the number it is multiplied with exceeds its bound";
+  if (directions_by_sign) text += ", DIR exact";
   if (state_.size < state_.packets)
     text += fmt::format("; {} points were resized down to {}", state_.packets, state_.size);
   if (state_.field == Field::kDifference && state_.level == Level::kFirstAngle)
@@ -236,6 +236,7 @@ std::string GramianCodec::configuration() const {
                         {"unit", channel.unit},
                         {"log", channel.logarithmic},
                         {"log_unit", channel.log_unit},
+                        {"gap", channel.gap},
                         {"minimum", channel.minimum},
                         {"maximum", channel.maximum},
                         {"values", channel.values},
@@ -268,6 +269,7 @@ std::shared_ptr<const Codec> GramianCodec::load(const char* configuration) {
                          entry.at("unit"),
                          entry.at("log"),
                          entry.at("log_unit"),
+                         entry.at("gap"),
                          entry.at("minimum"),
                          entry.at("maximum"),
                          entry.at("values"),

@@ -159,7 +159,12 @@ void Fidelity::run(Context& context) {
     const auto values = compare_class(synthetic_side, synthetic_side.rows[index], real_side, real_side.rows[index]);
     for (std::size_t i = 0; i < names.size(); ++i) distances[i].values.push_back(values[i]);
   }
-  for (int repeat = 0; train && repeat < *repeats; ++repeat) {
+  // Where every class is drawn whole, all draws are one: a second would only feign an interval.
+  bool whole = true;
+  for (std::size_t i = 0; train && i < classes_.names.size(); ++i)
+    whole &= classes_.synthetic[i] >= train_side->rows[i].size();
+  const int draws = whole ? 1 : *repeats;
+  for (int repeat = 0; train && repeat < draws; ++repeat) {
     for (auto& distance : distances) distance.floors.emplace_back();
     for (std::size_t index = 0; index < classes_.names.size(); ++index) {
       context.check_stop();
@@ -169,7 +174,7 @@ void Fidelity::run(Context& context) {
       const auto values = compare_class(*train_side, rows, real_side, real_side.rows[index]);
       for (std::size_t i = 0; i < names.size(); ++i) distances[i].floors.back().push_back(values[i]);
     }
-    context.progress({static_cast<std::uint64_t>(repeat) + 1, static_cast<std::uint64_t>(*repeats), "floor draws", {}});
+    context.progress({static_cast<std::uint64_t>(repeat) + 1, static_cast<std::uint64_t>(draws), "floor draws", {}});
   }
 
   Metric coverage;

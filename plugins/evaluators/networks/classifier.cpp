@@ -9,6 +9,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
@@ -20,6 +21,7 @@
 namespace morgana::networks {
 namespace {
 
+constexpr std::array<const char*, 4> kLayers{"first", "second", "hidden", "answer"};
 constexpr std::int64_t kFirst = 32, kSecond = 64, kPlaces = 64, kEarlyPlaces = 1024;
 
 /// Halves the longer sides until at most `places` are left.
@@ -28,6 +30,10 @@ at::Tensor pooled(at::Tensor maps, std::int64_t places) {
     maps = at::avg_pool2d(maps, {maps.size(2) > 1 ? 2 : 1, maps.size(3) > 1 ? 2 : 1}, {}, 0, /*ceil_mode=*/true,
                           /*count_include_pad=*/false);
   return maps;
+}
+
+std::string parameter_name(std::size_t index) {
+  return fmt::format("{}.{}", kLayers[index / 2], index % 2 == 0 ? "weight" : "bias");
 }
 
 }  // namespace
@@ -61,6 +67,25 @@ at::Tensor Classifier::features(const at::Tensor& examples) const {
 
 at::Tensor Classifier::logits(const at::Tensor& features) const {
   return at::linear(features, parameters_[6], parameters_[7]);
+}
+
+std::map<std::string, Array> Classifier::weights() const {
+  std::map<std::string, Array> result;
+  for (std::size_t i = 0; i < parameters_.size(); ++i)
+    result.emplace(parameter_name(i), to_array(parameters_[i].detach().to(at::kCPU).contiguous()));
+  return result;
+}
+
+void Classifier::load(const std::map<std::string, Array>& weights) {
+  const at::NoGradGuard no_gradient;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const auto found = weights.find(parameter_name(i));
+    if (found == weights.end()) throw Error("the classifier's weights lack {}", parameter_name(i));
+    const auto values = to_tensor(found->second);
+    if (values.sizes() != parameters_[i].sizes())
+      throw Error("{} of the classifier's weights has another shape", parameter_name(i));
+    parameters_[i].copy_(values);
+  }
 }
 
 std::string Classifier::fingerprint() const {

@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "morgana/archive.hpp"
 #include "morgana/context.hpp"
 
 namespace morgana::networks {
@@ -32,6 +34,10 @@ class Classifier {
   at::Tensor logits(const at::Tensor& features) const;
 
   std::vector<at::Tensor>& parameters() noexcept { return parameters_; }
+  /// By name: `first`, `second`, `hidden` and `answer`, each with `.weight` and `.bias`.
+  std::map<std::string, Array> weights() const;
+  /// Takes the values of `weights`; throws `Error` where one is missing or has another shape.
+  void load(const std::map<std::string, Array>& weights);
   /// XXH3 of all weights, 16 hexadecimal digits: names this very network.
   std::string fingerprint() const;
 

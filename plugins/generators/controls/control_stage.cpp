@@ -29,16 +29,6 @@ Model control_model(const std::string& kind, const Images& images) {
   return model;
 }
 
-std::vector<std::int32_t> labels_to_sample(const Model& model, std::int64_t per_class, Context& context) {
-  auto labels = sample_labels(model, per_class);
-  for (std::size_t i = 0; i < model.class_counts.size(); ++i) {
-    if (per_class == 0 || model.class_counts[i] > 0) continue;
-    context.log().warning("class {} has no training traces and is left out", model.class_names[i]);
-    std::erase(labels, static_cast<std::int32_t>(i));
-  }
-  return labels;
-}
-
 std::vector<std::uint64_t> numbers_in_class(const std::vector<std::int32_t>& labels) {
   std::vector<std::uint64_t> numbers, next;
   for (const auto label : labels) {

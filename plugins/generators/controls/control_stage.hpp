@@ -17,9 +17,6 @@ const Traces& training_traces(const Images& images);
 /// A model of that kind with codec, class names and counts; weights are the caller's.
 Model control_model(const std::string& kind, const Images& images);
 
-/// `sample_labels`, less those of classes without training traces, which are left out with a warning.
-std::vector<std::int32_t> labels_to_sample(const Model& model, std::int64_t per_class, Context& context);
-
 /// How many samples of its own class stand before each: the number that a sample's random numbers are keyed by, so
 /// that asking for more of one class changes nothing in another.
 std::vector<std::uint64_t> numbers_in_class(const std::vector<std::int32_t>& labels);

@@ -36,7 +36,7 @@ class SampleCopy final : public Stage {
     model->check_kind("copy");
     const auto training = stored_traces(*model);
     const auto of_class = training.rows_by_class();
-    const auto labels = labels_to_sample(*model, *per_class, context);
+    const auto labels = sample_labels(*model, *per_class, context);
     const auto numbers = numbers_in_class(labels);
     std::vector<std::size_t> rows, order;
     for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -38,7 +38,7 @@ class SampleMarkov final : public Stage {
   void run(Context& context) override {
     model->check_kind("markov");
     const MarkovChain chain(*model);
-    const auto labels = labels_to_sample(*model, *per_class, context);
+    const auto labels = sample_labels(*model, *per_class, context);
     const auto numbers = numbers_in_class(labels);
     TraceTable table;
     table.channels = {{"PL", "bytes", {}}, {"DIR", "", {}}, {"IAT", "s", {}}};

@@ -58,7 +58,7 @@ class SampleResample final : public Stage {
     model->check_kind("resample");
     const auto training = stored_traces(*model);
     const auto of_class = training.rows_by_class();
-    const auto labels = labels_to_sample(*model, *per_class, context);
+    const auto labels = sample_labels(*model, *per_class, context);
     const auto numbers = numbers_in_class(labels);
     TraceTable table;
     for (const auto& channel : training.table().channels) table.channels.push_back({channel.name, channel.unit, {}});

@@ -29,16 +29,6 @@ at::Tensor normal_cdf(const at::Tensor& x) {
   return 0.5 * (1 + at::tanh(std::sqrt(2 / std::numbers::pi) * (x + 0.044715 * x * x * x)));
 }
 
-/// Minus the log-likelihood of images in [-1, 1] under a Gaussian, in bins of 2 / 255, in nats.
-at::Tensor discretised_nll(const at::Tensor& images, const at::Tensor& mean, const at::Tensor& log_scale) {
-  constexpr double kHalfBin = 1.0 / 255, kSmallest = 1e-12;
-  const auto centred = images - mean, inverse = at::exp(-log_scale);
-  const auto above = normal_cdf(inverse * (centred + kHalfBin)), below = normal_cdf(inverse * (centred - kHalfBin));
-  const auto inside = at::log((above - below).clamp_min(kSmallest));
-  const auto lowest = at::log(above.clamp_min(kSmallest)), highest = at::log((1 - below).clamp_min(kSmallest));
-  return -at::where(images < -0.999, lowest, at::where(images > 0.999, highest, inside));
-}
-
 }  // namespace
 
 at::Tensor start_of(Prediction prediction, const at::Tensor& output, const at::Tensor& noised, const at::Tensor& signal,
@@ -46,17 +36,28 @@ at::Tensor start_of(Prediction prediction, const at::Tensor& output, const at::T
   return prediction == Prediction::kEpsilon ? (noised - noise * output) / signal : signal * noised - noise * output;
 }
 
-Objective::Objective(const Schedule& schedule, Prediction prediction, Variance variance, double min_snr_gamma,
-                     at::Device device)
-    : prediction_(prediction), variance_(variance), bound_weight_(static_cast<double>(schedule.steps()) / 1000) {
-  std::vector<double> signal, noise, weight, beta_log;
+Objective::Objective(const Configuration& configuration, double min_snr_gamma, at::Device device)
+    : prediction_(configuration.prediction),
+      variance_(configuration.variance),
+      bound_weight_(static_cast<double>(configuration.diffusion_steps) / 1000) {
+  const auto schedule = make_schedule(configuration.schedule, configuration.diffusion_steps);
+  std::vector<double> signal, noise, weight, beta_log, lowest, highest, half_bin;
+  // Pixels of [-1, 1] in 256 levels, of which the outermost hold what lies beyond.
+  for (std::size_t channel = 0; channel < configuration.mean.size(); ++channel) {
+    const double mean = configuration.mean[channel], deviation = configuration.deviation[channel];
+    lowest.push_back((-0.999 - mean) / deviation);
+    highest.push_back((0.999 - mean) / deviation);
+    half_bin.push_back(1 / (255 * deviation));
+  }
+  const auto of_channels = [&](std::vector<double> values) { return column(std::move(values), device).view({1, -1, 1, 1}); };
+  lowest_ = of_channels(lowest), highest_ = of_channels(highest), half_bin_ = of_channels(half_bin);
   for (std::size_t t = 0; t < schedule.steps(); ++t) {
     const double bar = schedule.alpha_bar[t], snr = bar / (1 - bar);
     signal.push_back(std::sqrt(bar));
     noise.push_back(std::sqrt(1 - bar));
     beta_log.push_back(std::log(schedule.beta[t]));
     const double bounded = std::min(snr, min_snr_gamma);
-    weight.push_back(min_snr_gamma <= 0 ? 1 : prediction == Prediction::kEpsilon ? bounded / snr : bounded / (snr + 1));
+    weight.push_back(min_snr_gamma <= 0 ? 1 : prediction_ == Prediction::kEpsilon ? bounded / snr : bounded / (snr + 1));
   }
   signal_ = column(signal, device), noise_ = column(noise, device), weight_ = column(weight, device);
   posterior_of_start_ = column(schedule.posterior_of_start, device);
@@ -80,6 +81,17 @@ Objective::Loss Objective::operator()(const at::Tensor& output, const at::Tensor
   if (learned)
     loss.total = loss.total + bound_weight_ * bound(halves[0].detach(), halves[1], images, noised, timesteps);
   return loss;
+}
+
+/// Minus the log-likelihood of images under a Gaussian, in nats.
+at::Tensor Objective::discretised_nll(const at::Tensor& images, const at::Tensor& mean,
+                                      const at::Tensor& log_scale) const {
+  constexpr double kSmallest = 1e-12;
+  const auto centred = images - mean, inverse = at::exp(-log_scale);
+  const auto above = normal_cdf(inverse * (centred + half_bin_)), below = normal_cdf(inverse * (centred - half_bin_));
+  const auto inside = at::log((above - below).clamp_min(kSmallest));
+  const auto lowest = at::log(above.clamp_min(kSmallest)), highest = at::log((1 - below).clamp_min(kSmallest));
+  return -at::where(images < lowest_, lowest, at::where(images > highest_, highest, inside));
 }
 
 at::Tensor Objective::bound(const at::Tensor& prediction, const at::Tensor& fraction, const at::Tensor& images,

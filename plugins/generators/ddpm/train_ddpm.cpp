@@ -22,6 +22,9 @@ namespace {
 enum Stream : std::uint64_t { kWeights, kOrder, kDraws, kDropout };
 enum Element : std::uint32_t { kTimestepOf, kNoiseOf, kLabelOf };
 
+/// By the processor's instructions and not by a timing, which would make a result depend on the machine's load.
+bool fast_bf16_cpu() { return __builtin_cpu_supports("avx512bf16") != 0; }
+
 std::vector<std::int64_t> draw_timesteps(std::uint64_t seed, std::span<const std::uint64_t> samples, std::int64_t steps,
                                          bool stratified) {
   std::vector<std::int64_t> drawn;
@@ -69,9 +72,8 @@ void TrainDdpm::run(Context& context) {
   training::FlatParameters flat(parameters);
   context.log().info("U-Net of {} parameters in {} tensors", parameters.elements(), parameters.size());
 
-  const Objective objective(make_schedule(configuration.schedule, configuration.diffusion_steps),
-                            configuration.prediction, configuration.variance, *min_snr_gamma, device);
-  const bool bf16 = *precision == "bf16" || (*precision == "auto" && !device.is_cpu());
+  const Objective objective(configuration, *min_snr_gamma, device);
+  const bool bf16 = *precision == "bf16" || (*precision == "auto" && (!device.is_cpu() || fast_bf16_cpu()));
   const auto options = at::TensorOptions(at::kFloat).device(device);
   const auto mean = at::tensor(configuration.mean, at::kDouble).to(options).view({1, -1, 1, 1});
   const auto deviation = at::tensor(configuration.deviation, at::kDouble).to(options).view({1, -1, 1, 1});

@@ -164,8 +164,11 @@ class TrainDdpm final : public Stage {
                           "precision",
                           {.value = Choice{"auto"},
                            .choices = {"auto", "fp32", "bf16"},
-                           .doc = "Number format inside the network. auto: bf16 on a GPU, fp32 on a CPU, where bf16 is "
-                                  "slower without AVX-512 BF16."}};
+                           .doc = "Number format inside the network. auto: bf16 on a GPU and on a CPU with AVX-512 "
+                                  "BF16, else fp32.",
+                           .origin = "measured on 10x10 images, four minutes on a core: 738 steps in bf16, 553 in fp32, "
+                                     "and the better samples; without AVX-512 BF16 bf16 is seven times slower; "
+                                     "NetDiffus: fp32"}};
   Param<double> checkpoint_seconds{
       *this,
       "checkpoint_seconds",

@@ -28,6 +28,19 @@ class Split final : public Stage {
                     .choices = {"trace", "capture", "device", "duplicates"},
                     .doc = "What is never divided between parts: one trace; the traces of one capture or of one "
                            "device; those with identical packets."}};
+  Param<std::vector<std::string>> alike_in{
+      *this,
+      "alike_in",
+      {.value = std::vector<std::string>{"PL", "DIR"},
+       .doc = "By duplicates: the channels in which they are alike. With times, which hardly ever repeat, few traces "
+              "would be duplicates and most of their sizes would still stand in both parts.",
+       .origin = "measured on MIRAGE-VIDEO: 10,222 of 25,583 traces are distinct in PL and DIR, 25,021 with IAT"}};
+  Param<int> alike_packets{*this,
+                           "alike_packets",
+                           {.value = 0,
+                            .unit = "packets",
+                            .min = 0,
+                            .doc = "By duplicates: how many packets they are alike in; 0: all."}};
   Seed seed{*this};
   Out<Traces> train{*this, "train", "What is neither test nor validation."};
   Out<Traces> test_traces{*this, "test", "Test traces."};
@@ -56,11 +69,12 @@ class Split final : public Stage {
     return group;
   }
 
-  /// The packets of a trace as bytes.
+  /// What duplicates have in common, as bytes.
   std::string content(std::size_t row) const {
     std::string bytes;
-    for (std::size_t channel = 0; channel < traces->table().channels.size(); ++channel) {
-      const auto values = traces->channel(channel, row);
+    for (const auto& name : *alike_in) {
+      auto values = traces->channel(traces->channel_index(name), row);
+      if (*alike_packets > 0) values = values.first(std::min(values.size(), static_cast<std::size_t>(*alike_packets)));
       bytes.append(reinterpret_cast<const char*>(values.data()), values.size_bytes());
     }
     return bytes;

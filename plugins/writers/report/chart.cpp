@@ -193,7 +193,7 @@ std::string to_svg(const HeatMap& map) {
     }
   }
   svg += text(left + side * static_cast<double>(map.columns.size()) / 2, height - 6.0, "middle",
-              "predicted, in the order of the rows", "class=\"soft\"");
+              "columns in the order of the rows", "class=\"soft\"");
   return svg + "</svg>";
 }
 

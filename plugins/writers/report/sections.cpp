@@ -38,21 +38,23 @@ struct Headline {
   }
 };
 
+/// What is a headline for one contender is one for all: the others must not look as if they had not been measured.
 std::vector<Headline> headlines(const Findings& findings) {
   std::vector<Headline> list;
+  const auto place_of = [&](const std::string& node, const Metric& metric) {
+    return std::find_if(list.begin(), list.end(), [&](const auto& entry) {
+      return entry.node == node && entry.name == metric.name && entry.tags == metric.tags;
+    });
+  };
   for (const auto& found : findings.metrics)
-    for (const auto& metric : found.value->metrics) {
-      if (!metric.headline) continue;
-      auto place = std::find_if(list.begin(), list.end(), [&](const auto& entry) {
-        return entry.node == found.origin.node && entry.name == metric.name && entry.tags == metric.tags;
-      });
-      if (place == list.end()) {
+    for (const auto& metric : found.value->metrics)
+      if (metric.headline && place_of(found.origin.node, metric) == list.end())
         list.push_back({found.origin.node, metric.name, metric.unit, metric.tags, metric.better,
                         std::vector<const Metric*>(findings.contenders.size())});
-        place = list.end() - 1;
-      }
-      place->of[findings.contender(found.origin.variables)] = &metric;
-    }
+  for (const auto& found : findings.metrics)
+    for (const auto& metric : found.value->metrics)
+      if (const auto place = place_of(found.origin.node, metric); place != list.end())
+        place->of[findings.contender(found.origin.variables)] = &metric;
   return list;
 }
 
@@ -64,7 +66,9 @@ double goodness(const Headline& headline, const Metric& metric) {
     if (other && std::isfinite(other->value))
       worst = headline.better == Better::kHigher ? std::min(worst, other->value) : std::max(worst, other->value);
   const double span = worst - *metric.floor;
-  if (span == 0) return 1;
+  const bool as_good =
+      headline.better == Better::kHigher ? metric.value >= *metric.floor : metric.value <= *metric.floor;
+  if (span == 0 || as_good) return 1;
   return std::clamp((worst - metric.value) / span, 0.0, 1.0);
 }
 
@@ -127,8 +131,9 @@ Chapter verdict_chapter(const Findings& findings) {
   const auto columns = headlines(findings);
   if (columns.empty()) return chapter;
   Table table{"verdict",
-              "Every contender in the headline numbers. Intervals are 95 %. Bold: the best generator, and those not to "
-              "be told from it. Grey: controls, which learn nothing.",
+              "Every contender in the headline numbers. Bold: the best generator, and those whose interval overlaps "
+              "with its own. Intervals are 95 % over the classifiers' seeds and draws; they say nothing of another "
+              "training of the same generator. Grey: controls, which learn nothing.",
               {{"contender", "", Better::kNeither, true}},
               {}};
   Row floor{{{.text = "real against real"}}, RowKind::kFloor};
@@ -162,7 +167,7 @@ Chapter verdict_chapter(const Findings& findings) {
   std::string body = to_html(table);
   body +=
       "<p class=\"soft\">Green is as good as real data compared with real data, orange the worst of its column. A "
-      "number below a control's is no achievement: <i>copy</i> repeats training traces, <i>resample</i> mixes them "
+      "number worse than a control's is no achievement: <i>copy</i> repeats training traces, <i>resample</i> mixes them "
       "packet by packet, <i>markov</i> draws from packet-to-packet frequencies.</p><div class=\"grid\">";
   for (const auto& column : columns) {
     DotChart chart{column.title(), column.unit, {}, common_floor(column)};

@@ -90,7 +90,7 @@ class MORGANA_API Context {
   /// The device the pipeline asks for; CPU for a stage that declares no `Accelerated`.
   virtual Device device() const = 0;
 
-  /// Threads this node may keep busy. A stage starts no more; LibTorch's team is already set to it.
+  /// Threads this node may keep busy. A stage starts no more; `ThreadScope` sets LibTorch's team to it.
   virtual int threads() const = 0;
 
   /// An empty folder, removed when the node ends.

@@ -8,6 +8,7 @@
 
 #include "morgana/archive.hpp"
 #include "morgana/codec.hpp"
+#include "morgana/context.hpp"
 #include "morgana/value.hpp"
 
 namespace morgana {
@@ -43,8 +44,8 @@ class MORGANA_API Model final : public Value {
   void check_kind(const std::string& wanted) const;
 };
 
-/// How many samples of each class a sampling stage draws: `per_class` of each, or, where it is 0, as many as the
-/// training data had.
-MORGANA_API std::vector<std::int32_t> sample_labels(const Model& model, std::int64_t per_class);
+/// The labels that a sampling stage draws, class after class: `per_class` of each, or, where it is 0, as many as the
+/// training data had. A class without training examples is left out with a warning.
+MORGANA_API std::vector<std::int32_t> sample_labels(const Model& model, std::int64_t per_class, Context& context);
 
 }  // namespace morgana

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -161,6 +162,11 @@ class Param final : public ParameterBase {
                        spec.choices,    spec.doc,
                        spec.origin};
     if (spec.value) info.value = detail::to_value(*spec.value);
+    if constexpr (std::is_integral_v<T> && sizeof(T) <= sizeof(std::int32_t) && !std::is_same_v<T, bool>) {
+      // A pipeline's integers have 64 bits: what this type cannot hold must not wrap.
+      if (!info.min) info.min = static_cast<double>(std::numeric_limits<T>::min());
+      if (!info.max) info.max = static_cast<double>(std::numeric_limits<T>::max());
+    }
     return info;
   }
   void take(const ParameterValue& value) override { value_ = detail::from_value<T>(value); }

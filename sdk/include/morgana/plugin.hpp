@@ -112,5 +112,4 @@ CodecEntry codec(const char* kind) {
                                                         entries.codecs,                      \
                                                         entries.codec_count};                \
     return &descriptor;                                                                      \
-  }                                                                                          \
-  static_assert(true, "a semicolon may follow")
+  }

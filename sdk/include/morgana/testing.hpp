@@ -83,6 +83,7 @@ class StageRunner {
   }
   StageRunner& set(const std::string& name, const char* value) { return set(name, ParameterValue(std::string(value))); }
   StageRunner& set(const std::string& name, int value) { return set(name, ParameterValue(std::int64_t{value})); }
+  StageRunner& set(const std::string& name, double value) { return set(name, ParameterValue(value)); }
   StageRunner& seed(std::uint64_t value) {
     stage_->seed()->set(value);
     return *this;

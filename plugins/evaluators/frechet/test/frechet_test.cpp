@@ -5,6 +5,7 @@
 
 #include "morgana/images.hpp"
 #include "morgana/metrics.hpp"
+#include "morgana/model.hpp"
 #include "morgana/random.hpp"
 #include "morgana/testing.hpp"
 
@@ -22,7 +23,7 @@ class Plain final : public Codec {
   void encode(const Traces&, std::span<const std::size_t>, std::span<float>) const override {}
   DecodedSeries decode(std::span<const float>, std::size_t, Inverse) const override { return {}; }
   std::string exactness() const override { return "exact"; }
-  std::string configuration() const override { return "{}"; }
+  std::string configuration() const override { return fmt::format("{{\"side\": {}}}", side_); }
 
  private:
   std::int64_t side_;
@@ -50,13 +51,22 @@ std::shared_ptr<const Images> images(const std::vector<std::size_t>& counts, std
   return std::make_shared<const Images>(std::move(values), std::move(column), codec);
 }
 
+std::shared_ptr<const Model> extractor(std::shared_ptr<const Images> training, int seed = 1) {
+  testing::StageRunner stage(morgana_plugin(), "train.extractor");
+  stage.set("steps", 60).set("evaluation_seed", seed).input("images", std::move(training)).run();
+  return stage.output<Model>("extractor");
+}
+
 struct Evaluation : testing::StageRunner {
-  explicit Evaluation(std::shared_ptr<const Images> synthetic, bool labels = true)
+  explicit Evaluation(std::shared_ptr<const Images> synthetic, std::shared_ptr<const Model> judge = nullptr,
+                      bool labels = true)
       : StageRunner(morgana_plugin(), "evaluate.frechet") {
-    set("steps", 60).set("subsets", 10).set("subset_size", 100);
+    const auto training = images({400, 240, 160}, 2, 1, 6, labels);
+    set("subsets", 10).set("subset_size", 100);
     input("real", images({100, 60, 40}, 1, 1, 6, labels))
-        .input("train", images({400, 240, 160}, 2, 1, 6, labels))
+        .input("train", training)
         .input("synthetic", std::move(synthetic));
+    if (labels) input("extractor", judge ? judge : extractor(training));
   }
   std::shared_ptr<const Metrics> result() { return run().output<Metrics>("metrics"); }
 };
@@ -94,10 +104,37 @@ TEST(FrechetStage, IsTheSameTwice) {
     EXPECT_EQ(first->metrics[i].value, second->metrics[i].value) << first->metrics[i].name;
 }
 
-TEST(FrechetStage, WithoutLabelsHasTheRandomNetworkAlone) {
-  const auto metrics = Evaluation(images({100, 60, 40}, 3, 1, 6, false), false).result();
-  EXPECT_TRUE(std::isnan(metrics->find("frechet_classifier")->value));
+TEST(FrechetStage, WithoutAnExtractorHasTheRandomNetworkAlone) {
+  const auto metrics = Evaluation(images({100, 60, 40}, 3, 1, 6, false), nullptr, false).result();
+  EXPECT_EQ(metrics->find("frechet_classifier"), nullptr);
   EXPECT_FALSE(std::isnan(metrics->find("frechet_random")->value));
+  EXPECT_TRUE(metrics->find("frechet_random")->headline);
+}
+
+TEST(Extractor, IsTheSameTwiceAndAnotherWithAnotherSeed) {
+  const auto training = images({40, 40, 40}, 2);
+  const auto bytes = [](const Model& model) { return model.weights.at("hidden.weight").to_vector<float>(); };
+  EXPECT_EQ(bytes(*extractor(training)), bytes(*extractor(training)));
+  EXPECT_NE(bytes(*extractor(training)), bytes(*extractor(training, 2)));
+}
+
+TEST(Extractor, KnowsTheClassesThatHaveImages) {
+  const auto model = extractor(images({40, 0, 30}, 2));
+  EXPECT_EQ(model->class_names, (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(model->class_counts, (std::vector<std::int64_t>{40, 30}));
+  EXPECT_THROW(extractor(images({40}, 2)), Error);
+  EXPECT_THROW(extractor(images({40, 40}, 2, 1, 6, false)), Error);
+}
+
+TEST(Extractor, IsLoadedFromItsFileToTheSameDistances) {
+  const auto training = images({400, 240, 160}, 2), synthetic = images({40, 40, 40}, 3);
+  const auto model = extractor(training);
+  testing::TestContext folder;
+  model->save(folder.root() / "extractor.safetensors");
+  register_codec({"plain", [](const char*) -> std::shared_ptr<const Codec> { return std::make_shared<Plain>(6); }});
+  const auto loaded = Model::load(folder.root() / "extractor.safetensors");
+  EXPECT_EQ(Evaluation(synthetic, loaded).result()->find("frechet_classifier")->value,
+            Evaluation(synthetic).result()->find("frechet_classifier")->value);
 }
 
 TEST(FrechetStage, TakesALackingClassAndASingleImage) {
@@ -119,6 +156,8 @@ TEST(FrechetStage, RefusesOtherShapesAndNothing) {
   };
   EXPECT_EQ(refusal(images({4, 4}, 3, 1, 7)),
             "input \"synthetic\" has images of 2 x 7 x 7, input \"real\" of 2 x 6 x 6; give all three the same codec");
+  EXPECT_THROW(Evaluation(images({4, 4}, 3), extractor(images({40, 40}, 2, 1, 7))).run(), Error)
+      << "an extractor of another codec";
   EXPECT_EQ(refusal(images({}, 3)), "input \"synthetic\" has no images");
 }
 

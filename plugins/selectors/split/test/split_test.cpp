@@ -132,10 +132,12 @@ TEST(Split, KeepsDuplicatesOnOneSide) {
   TraceTable table;
   table.channels.push_back({"PL", "bytes", {}});
   table.channels.push_back({"DIR", "", {}});
+  table.channels.push_back({"IAT", "s", {}});  // never alike
   for (int row = 0; row < 300; ++row) {
     for (int packet = 0; packet < 2; ++packet) {
       table.channels[0].values.push_back(static_cast<float>(row % 30));
       table.channels[1].values.push_back(row % 60 < 30 ? -1.0f : 1.0f);
+      table.channels[2].values.push_back(static_cast<float>(row) * 1e-3f);
     }
     table.offsets.push_back(table.channels[0].values.size());
     table.label.id.push_back(row % 2);

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "frechet.hpp"
+#include "morgana/plugin.hpp"
+#include "train_extractor.hpp"
+
+MORGANA_PLUGIN("frechet", "1.0.0",
+               "Frechet and kernel distances of image sets in the features of networks that know traffic.",
+               morgana::stage<morgana::frechet::TrainExtractor>("train.extractor"),
+               morgana::stage<morgana::frechet::Frechet>("evaluate.frechet"));
