@@ -52,8 +52,8 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& file) {
     model->configuration = archive.text_of("configuration");
     model->class_names = nlohmann::json::parse(archive.text_of("class_names")).get<std::vector<std::string>>();
     model->class_counts = nlohmann::json::parse(archive.text_of("class_counts")).get<std::vector<std::int64_t>>();
-    for (const auto& [name, fact] : nlohmann::json::parse(archive.text_of("facts")).items())
-      model->facts[name] = number_of(fact);
+    const auto facts = nlohmann::json::parse(archive.text_of("facts"));
+    for (const auto& [name, fact] : facts.items()) model->facts[name] = number_of(fact);
     for (const auto& entry : nlohmann::json::parse(archive.text_of("curves"))) {
       TrainingCurve curve{
           entry.at("name"), entry.at("x_unit"), entry.at("unit"), entry.at("x").get<std::vector<double>>(), {}};

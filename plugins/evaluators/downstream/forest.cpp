@@ -34,9 +34,11 @@ struct RankedColumns {
   std::vector<std::vector<float>> values;         ///< by column, ascending
 };
 
-/// Calls `work(i)` for i in [0, count) on some threads; the calling thread runs `check` before each of its own.
+/// Calls `work(i)` for i in [0, count) on some threads; the calling thread runs `check` first of all and before each of
+/// its own.
 void run_parallel(std::size_t count, int threads, const std::function<void()>& check,
                   const std::function<void(std::size_t)>& work) {
+  if (check) check();
   std::atomic<std::size_t> next = 0;
   const auto take = [&](const std::function<void()>& before) {
     for (std::size_t i = next++; i < count; i = next++) {
