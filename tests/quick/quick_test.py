@@ -24,8 +24,10 @@ SETTINGS = {
     "fake[generator=ddpm].steps": 3,
     "extractor.steps": 5,
     "frechet.subsets": 2,
+    "cnn.steps": 5,
+    "cnn.repeats": 1,
     "downstream.trees": 5,
-    "downstream.repeats": 2,
+    "downstream.repeats": 1,
 }
 GENERATORS = ("ddpm", "gan", "copy", "resample", "markov")
 
@@ -62,7 +64,7 @@ class QuickTest(unittest.TestCase):
 
     def test_report_compares_every_generator_under_both_encoders(self):
         report = self.folder / "runs-first/latest/report"
-        page, verdict = (report / "report.html").read_text(), (report / "verdict.csv").read_text()
+        page, verdict = (report / "report.html").read_text(), (report / "tables/verdict.csv").read_text()
         for encoder in ("gasf", "gadf"):
             for generator in GENERATORS:
                 self.assertRegex(verdict, f"{encoder}.*{generator}|{generator}.*{encoder}")
@@ -71,7 +73,7 @@ class QuickTest(unittest.TestCase):
 
     def test_second_run_comes_from_the_cache(self):
         record = finish(self.folder, "first")
-        self.assertEqual({node["state"] for node in record["nodes"]}, {"cached"})
+        self.assertEqual({node["status"] for node in record["nodes"]}, {"cached"})
 
     def test_killed_at_random_points_and_run_again_gives_the_same_bytes(self):
         chance = random.Random(20261124)
