@@ -116,6 +116,26 @@ TEST_F(StoreTest, CleanKeepsWhatFits) {
   EXPECT_TRUE(store.find(busy.key));
 }
 
+TEST_F(StoreTest, WhatTheIndexDoesNotKnowIsAdopted) {
+  const auto made = make("a", "{}");
+  store.index().remove(made.key);  // as where the index was deleted
+  EXPECT_TRUE(store.index().entries().empty());
+  store.adopt_all();
+  ASSERT_EQ(store.index().entries().size(), 1u);
+  EXPECT_EQ(store.index().entries()[0].entry.key, made.key);
+}
+
+TEST_F(StoreTest, CleanKeepsThePastRunsValuesThatAreLeft) {
+  const auto gone = make("a", "{}"), left = make("b", "{}");
+  const auto set = store.link_set({{"a.out.json", gone.key, "out.json"}, {"b.out.json", left.key, "out.json"}});
+  store.remove(gone.key);
+  clean(store, std::nullopt, std::nullopt);
+  EXPECT_EQ(read_text(set / "b.out.json"), "{}");
+  store.remove(left.key);
+  clean(store, std::nullopt, std::nullopt);
+  EXPECT_FALSE(std::filesystem::exists(set));
+}
+
 TEST_F(StoreTest, LinkSetLeadsToTheValues) {
   const auto made = make("a", "{}");
   const auto set = store.link_set({{"node.out.json", made.key, "out.json"}});

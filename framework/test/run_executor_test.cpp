@@ -55,6 +55,40 @@ class Refuse final : public Stage {
   }
 };
 
+/// A value type of a plugin's own, whose saving may fail.
+class Blob final : public Value {
+ public:
+  explicit Blob(std::string how) : how_(std::move(how)) {}
+  static const ValueType& type() {
+    static const ValueType type{"Blob", ".txt", [](const std::filesystem::path& file) -> std::shared_ptr<const Value> {
+                                  return std::make_shared<const Blob>(read_text(file));
+                                }};
+    return type;
+  }
+  const ValueType& value_type() const override { return type(); }
+  std::size_t bytes() const override { return how_.size(); }
+  void save(const std::filesystem::path& file) const override {
+    if (how_ == "exception") throw std::out_of_range("beyond");
+    if (how_ == "integer") throw 42;
+    write_text(file, how_);
+  }
+
+ private:
+  std::string how_;
+};
+
+class GiveBlob final : public Stage {
+  Out<Blob> blob{*this, "blob", "A value."};
+  Param<std::string> how{*this, "how", {.value = "good", .doc = "What its saving does."}};
+  void run(Context&) override { blob = Blob(*how); }
+};
+
+class TakeBlob final : public Stage {
+  In<Blob> blob{*this, "blob", "A value."};
+  Out<Metrics> number{*this, "number", "Its size."};
+  void run(Context&) override { number = testing::number(static_cast<double>(blob->bytes())); }
+};
+
 class Write final : public Stage {
   In<Metrics> number{*this, "number", "A number."};
   Param<OutputPath> path{*this, "path", {.value = OutputPath{"number.txt"}, .doc = "Where to."}};
@@ -109,6 +143,8 @@ class ExecutorTest : public PipelineTest {
     source.add<Sum>("sum");
     source.add<Refuse>("refuse");
     source.add<Write>("write");
+    source.add<GiveBlob>("give-blob");
+    source.add<TakeBlob>("take-blob");
     source.add<Read>("read");
     source.add<Train>("train");
     source.add<Tell>("tell");
@@ -215,6 +251,33 @@ TEST_F(ExecutorTest, WhateverAStageThrowsIsAnError) {
     plan.node("bad", "refuse", {}, {{"how", how}});
     EXPECT_EQ(of(run(plan), plan, "bad").error, "node \"bad\": libmorgana_hand.so, stage refuse: " + text);
   }
+}
+
+TEST_F(ExecutorTest, WhateverAValuesSavingThrowsIsAnError) {
+  for (const auto& [how, text] :
+       std::map<std::string, std::string>{{"exception", "beyond (std::out_of_range)"},
+                                          {"integer", "it threw int, which is no std::exception"}}) {
+    HandPlan plan(source);
+    plan.node("bad", "give-blob", {}, {{"how", how}});
+    EXPECT_EQ(of(run(plan), plan, "bad").error,
+              "node \"bad\": libmorgana_hand.so, stage give-blob: its output \"blob\" cannot be saved: " + text);
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path() / "cache/building"));
+}
+
+TEST_F(ExecutorTest, CodeOfACodecIsPartOfTheKeyOfWhatUsesIt) {
+  PluginManifest encoder;
+  encoder.library = "/nowhere/libmorgana_encoder.so";
+  encoder.name = "encoder";
+  encoder.build_id = "build-1";
+  encoder.codecs = {"gasf"};
+  HandPlan plan(source);
+  plan.node("images", "give-blob").node("decode", "take-blob", {{"blob", "images.blob"}});
+  plan.plan.nodes[0].plugin = &encoder;
+  run(plan);
+  EXPECT_EQ(run(plan).count(NodeStatus::kCached), 2u);
+  encoder.build_id = "build-2";  // gives the same bytes, but decodes them otherwise
+  EXPECT_EQ(of(run(plan), plan, "decode").status, NodeStatus::kDone);
 }
 
 TEST_F(ExecutorTest, FailureStopsTheRestUnlessToldToKeepGoing) {

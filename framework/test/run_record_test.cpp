@@ -152,5 +152,32 @@ TEST_F(RunFolderTest, TwoNodesForOnePlaceAreRefused) {
   EXPECT_THROW(check_products(plan.plan), Error);
 }
 
+TEST_F(RunFolderTest, ProductsStayInTheRunsFolderAndLeaveItsOwnFiles) {
+  const auto refusal = [&](const char* path) -> std::string {
+    HandPlan plan(source);
+    plan.node("a", "give").node("one", "write", {{"number", "a.number"}}, {{"path", std::string(path)}});
+    try {
+      check_products(plan.plan);
+      return "";
+    } catch (const Error& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(refusal("report"), "");
+  EXPECT_EQ(refusal("deep/../report"), "");
+  EXPECT_EQ(refusal("/tmp/report"), "node \"one\": the output path \"/tmp/report\" leads out of the run's folder");
+  EXPECT_EQ(refusal("../report"), "node \"one\": the output path \"../report\" leads out of the run's folder");
+  EXPECT_EQ(refusal("run.json"), "node \"one\": the run keeps \"run.json\" for itself");
+  EXPECT_EQ(refusal("values/report"), "node \"one\": the run keeps \"values\" for itself");
+}
+
+TEST(LinkName, IsOneOfEachNodeAndShortEnoughForAFileSystem) {
+  const StoredFile file{.file = "model.safetensors"};
+  EXPECT_EQ(link_name("model[generator=ddpm]", file), "model[generator=ddpm].model.safetensors");
+  EXPECT_NE(link_name("x[path=a/b]", file), link_name("x[path=a_b]", file));
+  EXPECT_LT(link_name(std::string(400, 'x'), file).size(), 255u);
+  EXPECT_TRUE(link_name("x[path=a/b]", file).ends_with(".safetensors"));
+}
+
 }  // namespace
 }  // namespace morgana::host::testing

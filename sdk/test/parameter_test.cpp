@@ -81,6 +81,19 @@ class WrongDefault final : public Stage {
   void run(Context&) override {}
 };
 
+class Narrow final : public Stage {
+ public:
+  Param<int> count{*this, "count", {.value = 1, .min = 1}};
+  void run(Context&) override {}
+};
+
+TEST(Parameter, AnIntegerThatItsTypeCannotHoldIsAnError) {
+  Narrow stage;
+  EXPECT_THROW(stage.count.set(std::int64_t{4294967298}), Error);
+  stage.count.set(std::int64_t{2147483647});
+  EXPECT_EQ(*stage.count, 2147483647);
+}
+
 TEST(Parameter, ADefaultOutsideItsRangeIsAnError) { EXPECT_THROW(WrongDefault(), Error); }
 
 }  // namespace

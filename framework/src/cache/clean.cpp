@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <chrono>
 
 #include "cache/store.hpp"
@@ -36,14 +37,13 @@ void remove_leftovers(Store& store, std::int64_t before, CleanReport& report) {
     }
 }
 
-/// Sets of links some of which now lead nowhere.
+/// Sets of links that all lead nowhere now. The others are the values that past runs still have.
 void remove_dangling_sets(Store& store) {
-  for (const auto& set : fs::directory_iterator(store.root() / "sets"))
-    for (const auto& link : fs::directory_iterator(set.path()))
-      if (!fs::exists(link.path())) {
-        fs::remove_all(set.path());
-        break;
-      }
+  for (const auto& set : fs::directory_iterator(store.root() / "sets")) {
+    const auto links = fs::directory_iterator(set.path());
+    if (std::none_of(begin(links), end(links), [](const auto& link) { return fs::exists(link.path()); }))
+      fs::remove_all(set.path());
+  }
 }
 
 }  // namespace

@@ -105,6 +105,13 @@ std::optional<Entry> Store::adopt(const std::string& key) {
   }
 }
 
+void Store::adopt_all() {
+  std::error_code absent;
+  for (const auto& group : fs::directory_iterator(root_ / "objects", absent))
+    for (const auto& item : fs::directory_iterator(group.path(), absent))
+      if (const auto key = item.path().filename().string(); !index_.find(key)) adopt(key);
+}
+
 std::string Store::fault_of(const Entry& entry, const StoredFile& file) const {
   try {
     const auto content = content_of(path_of(entry, file));

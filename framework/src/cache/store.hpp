@@ -52,6 +52,9 @@ class Store {
   /// Removes an entry. The caller holds the lock.
   void remove(const std::string& key);
 
+  /// Puts into the index what lies in the store without it: the index was deleted, or a run was killed in between.
+  void adopt_all();
+
   /// Survives a killed run; removed by `commit`.
   std::filesystem::path checkpoints(const std::string& key) const;
   /// Where a node may write what nobody else reads.

@@ -106,6 +106,7 @@ int check(Store& store, const Arguments& arguments) {
 int run_cache(const Arguments& arguments) {
   const std::string action = arguments.operands().empty() ? "" : arguments.operand(0);
   Store store(cache_folder(arguments));
+  store.adopt_all();
   if (action.empty()) return summarise(store, arguments.has("json"));
   if (action == "list") return list(store, arguments.has("json"));
   if (action == "clean") return clean_up(store, arguments);

@@ -81,16 +81,31 @@ std::string graph_text(const Plan& plan, Copies copies) {
   return text;
 }
 
+namespace {
+
+/// Text inside DOT's quotes.
+std::string quoted(const std::string& text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+}  // namespace
+
 std::string graph_dot(const Plan& plan, Copies copies) {
   const auto drawing = drawing_of(plan, copies);
   std::string text = "digraph pipeline {\n  rankdir=LR\n  node [shape=box, style=rounded, fontname=\"sans-serif\"]\n";
   for (std::size_t i = 0; i < drawing.boxes.size(); ++i) {
     const auto& box = drawing.boxes[i];
     text +=
-        fmt::format("  n{} [label=\"{}\\n{}{}\"]\n", i, box.name, box.stage, box.note.empty() ? "" : "\\n" + box.note);
+        fmt::format("  n{} [label=\"{}\\n{}{}\"]\n", i, quoted(box.name), box.stage,
+                    box.note.empty() ? "" : "\\n" + quoted(box.note));
   }
   for (const auto& line : drawing.lines)
-    text += fmt::format("  n{} -> n{} [label=\"{}\"]\n", line.from, line.to, line.label);
+    text += fmt::format("  n{} -> n{} [label=\"{}\"]\n", line.from, line.to, quoted(line.label));
   return text + "}\n";
 }
 

@@ -118,9 +118,14 @@ void Executor::decide(std::size_t node) {
       const std::lock_guard lock(states_[node].mutex);
       states_[node].outcome.reason = std::move(reason);
     }
-    graph_.reserve_wait();
     const auto growth = options_.limits.memory > 0 ? store_.index().memory_growth(planned.stage->name) : 0;
-    scheduler_->submit(node, {placement.threads, placement.cuda, growth});
+    graph_.reserve_wait();
+    try {
+      scheduler_->submit(node, {placement.threads, placement.cuda, growth});
+    } catch (...) {  // else the run would wait for it for ever
+      graph_.release_wait();
+      throw;
+    }
   } catch (const Error& error) {
     fail(node, error, false);
     end(node);
@@ -281,6 +286,9 @@ void Executor::build(std::size_t node, int gpu) {
         std::string_view(error.what()).find("without giving its output") != std::string_view::npos)
       set_status(node, NodeStatus::kStopped, "stopped on request");
     else fail(node, error, true);
+  } catch (const std::exception& exception) {  // ours: a full disk, a folder that went away
+    store_.abandon(key);
+    fail(node, Error(std::string(exception.what())), true);
   }
 }
 

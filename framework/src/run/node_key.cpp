@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "cache/content.hpp"
 #include "cache/sha256.hpp"
 #include "morgana/error.hpp"
 #include "run/machine.hpp"
+#include "run/value_table.hpp"
 
 namespace morgana::host {
 namespace {
@@ -84,6 +86,29 @@ std::string InputContents::hash(const std::string& path) {
   return known_.emplace(path, std::move(hash)).first->second;
 }
 
+namespace {
+
+/// A value with a codec runs the code of the library that made the codec, whichever library asks it: decode.traces
+/// runs an encoder's.
+void add_codecs(KeyMaterial& material, const Plan& plan, const PlannedNode& node) {
+  const bool holds = std::any_of(node.edges.begin(), node.edges.end(), [&](const PlannedEdge& edge) {
+    const auto* port = input_of(*node.stage, edge.input);
+    return port == nullptr || may_hold_codec(port->type);
+  });
+  if (!holds) return;
+  std::map<std::string, std::string> builds;
+  for (const auto& edge : node.edges) {
+    auto above = ancestors(plan, edge.from);
+    above.push_back(edge.from);
+    for (const auto number : above)
+      if (const auto* plugin = plan.nodes[number].plugin; !plugin->codecs.empty())
+        builds.emplace(plugin->name, plugin->build_id);
+  }
+  for (const auto& [name, build] : builds) material.add("codec", name, build);
+}
+
+}  // namespace
+
 KeyMaterial material_of(const Plan& plan, const PlannedNode& node, const std::vector<std::string>& input_hashes,
                         const Placement& placement, InputContents& contents) {
   KeyMaterial material;
@@ -91,6 +116,7 @@ KeyMaterial material_of(const Plan& plan, const PlannedNode& node, const std::ve
   material.add("stage", "", node.stage->name);
   material.add("plugin", "", node.plugin->build_id);
   material.add("sdk", "", fmt::format("{}.{}", MORGANA_SDK_MAJOR, MORGANA_SDK_MINOR));
+  add_codecs(material, plan, node);
   for (const auto& parameter : node.parameters) add_parameter(material, parameter, contents);
   if (node.stage->seeded) material.add("seed", "", fmt::format("{}", node.seed));
   if (node.stage->accelerated) material.add("device", "", placement.cuda ? "cuda" : "cpu");

@@ -2,6 +2,7 @@
 #include "run/scheduler.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 #include "run/crash.hpp"
 #include "run/machine.hpp"
@@ -26,11 +27,16 @@ Scheduler::~Scheduler() {
 
 void Scheduler::submit(std::size_t node, const Demand& demand) {
   const std::lock_guard lock(mutex_);
+  // The thread first: where the system gives none, the node must not stand in the queue besides having failed.
+  const auto wanted = static_cast<std::size_t>(std::max(1, limits_.jobs));
+  if (idle_ < waiting_.size() + 1 && threads_.size() < wanted) try {
+      threads_.emplace_back([this] { work_loop(); });
+    } catch (const std::system_error&) {
+      if (threads_.empty()) throw;
+    }
   const auto place = std::upper_bound(waiting_.begin(), waiting_.end(), node,
                                       [](std::size_t number, const Task& task) { return number < task.node; });
   waiting_.insert(place, {node, demand, steady_clock::time_point{}});
-  const auto wanted = static_cast<std::size_t>(std::max(1, limits_.jobs));
-  if (idle_ < waiting_.size() && threads_.size() < wanted) threads_.emplace_back([this] { work_loop(); });
   changed_.notify_one();
 }
 

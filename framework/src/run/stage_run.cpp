@@ -59,12 +59,9 @@ void configure(Stage& stage, const PlannedNode& node, const fs::path& files) {
   if (stage.seed() != nullptr) stage.seed()->set(node.seed);
 }
 
-void run_guarded(Stage& stage, Context& context, int threads) {
+void guarded(const std::function<void()>& plugin_code) {
   try {
-    // An arena of its own: the stage's parallel loops use no more than its threads, and a thread that waits in one
-    // never picks up another stage.
-    tbb::task_arena arena(threads, 1);
-    arena.execute([&] { stage.run(context); });
+    plugin_code();
   } catch (const Error&) {
     throw;
   } catch (const Stopped&) {
@@ -76,6 +73,13 @@ void run_guarded(Stage& stage, Context& context, int threads) {
   } catch (...) {
     throw Error("it threw {}, which is no std::exception", current_exception_type());
   }
+}
+
+void run_guarded(Stage& stage, Context& context, int threads) {
+  // An arena of its own: the stage's parallel loops use no more than its threads, and a thread that waits in one
+  // never picks up another stage.
+  tbb::task_arena arena(threads, 1);
+  guarded([&] { arena.execute([&] { stage.run(context); }); });
 }
 
 ValueMap outputs_of(const Stage& stage) {
@@ -96,7 +100,11 @@ void save_into(const fs::path& folder, const ValueMap& values, const PlannedNode
   for (const auto& [port, value] : values) {
     StoredFile file{port, port + std::string(value->value_type().extension), 0, ""};
     const auto path = folder / file.file;
-    value->save(path);
+    try {
+      guarded([&] { value->save(path); });
+    } catch (const Error& error) {
+      throw Error("its output \"{}\" cannot be saved: {}", port, error.what()).hint(error.hint());
+    }
     file.sha256 = sha256_of_file(path);
     file.bytes = fs::file_size(path);
     entry.outputs.push_back(std::move(file));

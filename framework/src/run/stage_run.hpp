@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,8 +23,11 @@ std::string described(const PlannedNode& node);
 /// Gives the stage its parameters and seed. Output paths are led into `files`, a folder of the entry being built.
 void configure(Stage& stage, const PlannedNode& node, const std::filesystem::path& files);
 
-/// Runs the stage on the calling thread, where its own TBB algorithms find `threads` slots. Whatever it throws comes
-/// out as `Error`, or as `Stopped`.
+/// Runs code of a plugin: whatever it throws comes out as `Error`, or as `Stopped`.
+void guarded(const std::function<void()>& plugin_code);
+
+/// Runs the stage on the calling thread, where its own TBB algorithms find `threads` slots. Throws
+/// as `guarded` does.
 void run_guarded(Stage& stage, Context& context, int threads);
 
 /// The outputs; throws `Error` where one was not assigned.

@@ -4,13 +4,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "run/stage_run.hpp"
+
 namespace morgana::host {
-namespace {
 
-// Values of these types hold no codec, so their loading opens no other library (LibTorch takes its time).
 bool may_hold_codec(std::string_view type) { return type != "Traces" && type != "Metrics"; }
-
-}  // namespace
 
 ValueTable::ValueTable(const Plan& plan, const Store& store, StageSource& source)
     : plan_(plan), store_(store), source_(source), slots_(plan.nodes.size()) {
@@ -35,9 +33,9 @@ std::shared_ptr<const Value> ValueTable::get(std::size_t node, const std::string
   if (may_hold_codec(type.name)) open_codecs_above(node);
   std::shared_ptr<const Value> value;
   try {
-    value = type.load(store_.path_of(entry, *file));
-  } catch (const std::exception& exception) {
-    throw Error("cannot load {} from the cache: {}", file->file, exception.what())
+    guarded([&] { value = type.load(store_.path_of(entry, *file)); });
+  } catch (const Error& error) {
+    throw Error("cannot load {} from the cache: {}", file->file, error.what())
         .hint(
             "the value type's load does not read what its save wrote; `morgana cache clean --keep-size 0` starts anew");
   }

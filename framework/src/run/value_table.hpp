@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cache/store.hpp"
@@ -23,6 +24,9 @@ class CorruptValue : public Error {
  private:
   std::size_t node_;
 };
+
+/// False for the types whose values hold no codec: loading them opens no other library (LibTorch takes its time).
+bool may_hold_codec(std::string_view type);
 
 /// The values of a run that are in memory: a value is loaded when a node that runs needs it, and dropped with its
 /// last consumer.
