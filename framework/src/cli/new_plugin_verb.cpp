@@ -51,8 +51,11 @@ int new_plugin(const Arguments& arguments) {
   };
   std::filesystem::create_directories(folder);
   write_whole_file(folder / "CMakeLists.txt", filled(kPluginBuildText));
-  write_whole_file(folder / (file + ".cpp"), filled(kPluginStageText));
-  write_whole_file(folder / "try.json", filled(kPluginPipelineText));
+  const auto [code, pipeline] = kind == "evaluate" ? std::pair{kMetricText, kMetricPipelineText}
+                                : kind == "train"  ? std::pair{kGeneratorText, kGeneratorPipelineText}
+                                                   : std::pair{kFilterText, kFilterPipelineText};
+  write_whole_file(folder / (file + ".cpp"), filled(code));
+  write_whole_file(folder / "try.json", filled(pipeline));
   print(
       fmt::format("wrote {0}/CMakeLists.txt, {1}.cpp and try.json\n\n"
                   "  cmake -S {0} -B {0}/build && cmake --build {0}/build\n"
@@ -70,15 +73,14 @@ Verb new_plugin_verb() {
       .name = "new-plugin",
       .summary = "write the beginnings of a plugin",
       .description =
-          "Writes a folder with a plugin of one stage that works as it stands: a CMakeLists.txt that builds against "
-          "the "
-          "installed SDK, one source file with an input, an output and a parameter, and a pipeline to try it with. "
-          "Change "
-          "the file until it does what you want.",
+          "Writes a folder with a plugin that works as it stands: a CMakeLists.txt that builds against the installed "
+          "SDK, one source file, and a pipeline to try it with. For evaluate.NAME the stage is a metric, for train.NAME "
+          "a generator with its sample.NAME, both with a pipeline that ends in a report beside controls; for any other "
+          "kind it filters traces. Change the file until it does what you want.",
       .operands = {{.name = "KIND.NAME",
                     .doc = "what the stage is called in pipelines, such as select.minimum-packets"},
                    {Operand::Count::kOptional, "FOLDER", "where to write it; else a new folder NAME"}},
-      .examples = "morgana new-plugin select.minimum-packets\nmorgana new-plugin evaluate.entropy ~/plugins/entropy",
+      .examples = "morgana new-plugin select.minimum-packets\nmorgana new-plugin evaluate.entropy ~/plugins/entropy\nmorgana new-plugin train.my-model",
       .run = new_plugin};
 }
 
