@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Times of a training step and of its optimizer on the CPU, one JSON line each:
-//   morgana_training_benchmark [threads] [repeats]
+//   morgana_training_benchmark [threads] [repeats] [case] [state file]
+// The state file, safetensors, gets the network's weights, its input and its output, for a peer to load.
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/full.h>
@@ -43,14 +44,27 @@ struct Case {
   std::int64_t batch;
 };
 
-void measure(const Case& c, int repeats) {
+void measure(const Case& c, int repeats, const char* state) {
   ParameterList list(1);
   const UNet network(c.unet, list);
+  if (state != nullptr)  // the last layers start at zero, and an output of zeros would compare nothing
+    for (const auto& tensor : list.tensors()) tensor.detach().add_(0.02);
   FlatParameters flat(list);
   std::vector<std::uint64_t> samples(static_cast<std::size_t>(c.batch));
   std::iota(samples.begin(), samples.end(), 0);
   const auto images = morgana::normal_noise(1, samples, 0, {c.unet.in_channels, c.unet.height, c.unet.width}, at::kCPU);
   const auto steps = at::full({c.batch}, 500.0f), labels = at::zeros({c.batch}, at::kLong);
+  if (state != nullptr) {
+    const at::NoGradGuard no_gradient;
+    morgana::Archive archive;
+    for (std::size_t i = 0; i < list.size(); ++i)
+      archive.arrays[list.names()[i]] = morgana::to_array(list.tensors()[i].detach());
+    archive.arrays["input.images"] = morgana::to_array(images);
+    archive.arrays["input.steps"] = morgana::to_array(steps);
+    archive.arrays["input.labels"] = morgana::to_array(labels);
+    archive.arrays["output"] = morgana::to_array(network(images, steps, labels).contiguous());
+    archive.write(state);
+  }
   const auto forward_backward = [&] { network(images, steps, labels).square().mean().backward(); };
   std::int64_t step = 0;
   const double network_time = median_milliseconds(repeats, forward_backward);
@@ -89,8 +103,10 @@ int main(int count, char** arguments) {
   const int repeats = count > 2 ? std::atoi(arguments[2]) : 5;
   UNetConfiguration dispatch{.in_channels = 1, .out_channels = 2, .height = 8, .width = 8, .classes = 16};
   UNetConfiguration video{.in_channels = 2, .out_channels = 4, .height = 10, .width = 10, .classes = 16};
-  UNetConfiguration small{.in_channels = 1, .out_channels = 2, .height = 32, .width = 32, .classes = 16, .multipliers = {1, 2, 2}};
-  measure({"8x8, batch 4", dispatch, 4}, repeats);
-  measure({"10x10, batch 256", video, 256}, repeats);
-  measure({"32x32, batch 16", small, 16}, repeats);
+  UNetConfiguration small{
+      .in_channels = 1, .out_channels = 2, .height = 32, .width = 32, .classes = 16, .multipliers = {1, 2, 2}};
+  const Case cases[]{{"8x8, batch 4", dispatch, 4}, {"10x10, batch 256", video, 256}, {"32x32, batch 16", small, 16}};
+  const int wanted = count > 3 ? std::atoi(arguments[3]) : -1;
+  for (int i = 0; i < 3; ++i)
+    if (wanted < 0 || wanted == i) measure(cases[i], repeats, count > 4 ? arguments[4] : nullptr);
 }

@@ -254,9 +254,8 @@ TEST_F(ExecutorTest, WhateverAStageThrowsIsAnError) {
 }
 
 TEST_F(ExecutorTest, WhateverAValuesSavingThrowsIsAnError) {
-  for (const auto& [how, text] :
-       std::map<std::string, std::string>{{"exception", "beyond (std::out_of_range)"},
-                                          {"integer", "it threw int, which is no std::exception"}}) {
+  for (const auto& [how, text] : std::map<std::string, std::string>{
+           {"exception", "beyond (std::out_of_range)"}, {"integer", "it threw int, which is no std::exception"}}) {
     HandPlan plan(source);
     plan.node("bad", "give-blob", {}, {{"how", how}});
     EXPECT_EQ(of(run(plan), plan, "bad").error,

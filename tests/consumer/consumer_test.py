@@ -65,6 +65,9 @@ def main():
         prefix = here / "installed"
         run(arguments.cmake, "--install", arguments.build, "--prefix", prefix, "--component", "sdk")
         morgana = prefix / "bin" / "morgana"
+        completion = prefix / "share/bash-completion/completions/morgana"
+        words = run("bash", "-c", f"PATH={prefix}/bin:$PATH; source {completion}; COMP_WORDS=(morgana val); COMP_CWORD=1; _morgana; echo $COMPREPLY")
+        assert words.strip() == "validate", words
         run(morgana, "new-plugin", "select.long-flows", here / "long_flows")
         run(morgana, "new-plugin", "evaluate.my-metric", here / "my_metric")
         run(morgana, "new-plugin", "train.my-model", here / "my_model")

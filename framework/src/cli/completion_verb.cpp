@@ -18,6 +18,8 @@ _morgana() {
     inspect:inspect) words=$(morgana list 2>/dev/null | cut -d' ' -f1) ;;
     help:help) words=$_morgana_verbs ;;
     completion:completion) words=bash ;;
+    cache:cache) words="list clean verify" ;;
+    show:show | diff:*) words=$(command ls runs 2>/dev/null) ;;
 )bash";
 
 constexpr const char* kMiddle = R"bash(  esac

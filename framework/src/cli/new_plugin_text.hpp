@@ -41,7 +41,8 @@ MORGANA_PLUGIN("@NAME@", "1.0.0", "Keeps the traces that are long enough.",
                morgana::stage<@CLASS@>("@STAGE@"));
 )";
 
-inline constexpr const char* kFilterPipelineText = R"(// A pipeline to try the plugin with: morgana run try.json --set flows.path=FILE-OR-FOLDER
+inline constexpr const char* kFilterPipelineText =
+    R"(// A pipeline to try the plugin with: morgana run try.json --set flows.path=FILE-OR-FOLDER
 {
   "schema": "morgana.pipeline/1",
   "nodes": {

@@ -74,13 +74,16 @@ Verb new_plugin_verb() {
       .summary = "write the beginnings of a plugin",
       .description =
           "Writes a folder with a plugin that works as it stands: a CMakeLists.txt that builds against the installed "
-          "SDK, one source file, and a pipeline to try it with. For evaluate.NAME the stage is a metric, for train.NAME "
+          "SDK, one source file, and a pipeline to try it with. For evaluate.NAME the stage is a metric, for "
+          "train.NAME "
           "a generator with its sample.NAME, both with a pipeline that ends in a report beside controls; for any other "
           "kind it filters traces. Change the file until it does what you want.",
       .operands = {{.name = "KIND.NAME",
                     .doc = "what the stage is called in pipelines, such as select.minimum-packets"},
                    {Operand::Count::kOptional, "FOLDER", "where to write it; else a new folder NAME"}},
-      .examples = "morgana new-plugin select.minimum-packets\nmorgana new-plugin evaluate.entropy ~/plugins/entropy\nmorgana new-plugin train.my-model",
+      .examples =
+          "morgana new-plugin select.minimum-packets\nmorgana new-plugin evaluate.entropy ~/plugins/entropy\nmorgana "
+          "new-plugin train.my-model",
       .run = new_plugin};
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/stage_text.hpp"
 
-#include <limits>
 #include <fmt/ranges.h>
+#include <limits>
 
 namespace morgana::host {
 

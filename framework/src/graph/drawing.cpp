@@ -100,9 +100,8 @@ std::string graph_dot(const Plan& plan, Copies copies) {
   std::string text = "digraph pipeline {\n  rankdir=LR\n  node [shape=box, style=rounded, fontname=\"sans-serif\"]\n";
   for (std::size_t i = 0; i < drawing.boxes.size(); ++i) {
     const auto& box = drawing.boxes[i];
-    text +=
-        fmt::format("  n{} [label=\"{}\\n{}{}\"]\n", i, quoted(box.name), box.stage,
-                    box.note.empty() ? "" : "\\n" + quoted(box.note));
+    text += fmt::format("  n{} [label=\"{}\\n{}{}\"]\n", i, quoted(box.name), box.stage,
+                        box.note.empty() ? "" : "\\n" + quoted(box.note));
   }
   for (const auto& line : drawing.lines)
     text += fmt::format("  n{} -> n{} [label=\"{}\"]\n", line.from, line.to, quoted(line.label));

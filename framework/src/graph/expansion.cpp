@@ -37,7 +37,6 @@ Expansion::Expansion(const Pipeline& pipeline, Faults& faults) : pipeline_(pipel
   for (const auto& node : pipeline.nodes) states_[node.name.text].text = &node;
   for (const auto& node : pipeline.nodes) note_all(node);
   for (const auto& node : pipeline.nodes) visit(states_[node.name.text]);
-  if (cyclic_) copies_.clear();
   for (const auto& variable : pipeline.variables)
     if (!used_.contains(variable.name.text))
       faults.add(variable.name.position, fmt::format("no node uses the variable \"{}\"", variable.name.text),
@@ -97,6 +96,7 @@ std::vector<std::string> Expansion::possible_nodes(const NodeText& node, const W
   for (auto& name : variables_in(source.text))
     if (find_variable(pipeline_, name) != nullptr) mentioned.insert(std::move(name));
   std::vector<std::string> nodes;
+  if (count_of(mentioned) > kMostCopies) return nodes;  // `copy` says so
   for (const auto& values : combinations(mentioned)) {
     const auto text = substituted(source.text, values);
     const auto parts = source_of(text);
@@ -115,7 +115,6 @@ std::vector<std::string> Expansion::possible_nodes(const NodeText& node, const W
 void Expansion::visit(State& state) {
   if (state.visit == Visit::kDone) return;
   if (state.visit == Visit::kNow) {
-    cyclic_ = true;
     std::string circle;
     const auto begin = std::find(path_.begin(), path_.end(), state.text);
     for (auto node = begin; node != path_.end(); ++node) circle += (*node)->name.text + " -> ";
@@ -136,17 +135,23 @@ void Expansion::visit(State& state) {
 }
 
 void Expansion::copy(State& state) {
-  std::size_t count = 1;
-  for (const auto& name : state.variables) count *= find_variable(pipeline_, name)->values.size();
-  if (count > kMostCopies)
+  if (count_of(state.variables) > kMostCopies)
     return fault(*state.text, state.text->name.position,
-                 fmt::format("it would be copied {} times; the most is {}", count, kMostCopies));
+                 fmt::format("it would be copied more than {} times", kMostCopies),
+                 "use fewer variables in one node, or fewer values");
   for (auto& values : combinations(state.variables)) {
     const auto text = text_of(values);
     state.copies.push_back(copies_.size());
     state.by_combination[text] = copies_.size();
     copies_.push_back({state.text, std::move(values), state.text->name.text + (text.empty() ? "" : "[" + text + "]")});
   }
+}
+
+std::size_t Expansion::count_of(const std::set<std::string>& variables) const {
+  std::size_t count = 1;
+  for (const auto& name : variables)
+    if (count <= kMostCopies) count *= find_variable(pipeline_, name)->values.size();
+  return count;
 }
 
 std::vector<Combination> Expansion::combinations(const std::set<std::string>& variables) const {

@@ -31,7 +31,8 @@ std::optional<Source> source_of(const std::string& text);
 /// under `in` passes its variables on; under `gather` they end, so the node takes the copies of every combination.
 class Expansion {
  public:
-  /// Finds unknown and unused variables, unknown nodes and cycles; the copies are there only where there are no cycles.
+  /// Finds unknown and unused variables, unknown nodes and cycles. With a cycle the copies are in no usable order, but
+  /// can still be looked at for further faults.
   Expansion(const Pipeline& pipeline, Faults& faults);
 
   /// In an order in which every node stands behind those it depends on.
@@ -56,6 +57,8 @@ class Expansion {
   void visit(State& state);
   void copy(State& state);
   std::vector<std::string> possible_nodes(const NodeText& node, const Word& source);
+  /// How many combinations there are; not counted beyond the most allowed.
+  std::size_t count_of(const std::set<std::string>& variables) const;
   std::vector<Combination> combinations(const std::set<std::string>& variables) const;
   void fault(const NodeText& node, Position position, std::string text, std::string hint = "");
 
@@ -64,7 +67,6 @@ class Expansion {
   std::map<std::string, State> states_;
   std::set<std::string> used_;
   std::vector<const NodeText*> path_;
-  bool cyclic_ = false;
   std::vector<NodeCopy> copies_;
 };
 

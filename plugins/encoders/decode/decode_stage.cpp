@@ -16,11 +16,14 @@ namespace morgana::decode {
 namespace {
 
 constexpr std::size_t kBatch = 256;
+// Bytes. A true image decodes to within this of whole bytes; what rounding does to it then is no change.
+constexpr double kMoved = 0.05;
 
 /// What was done to the decoded numbers.
 struct Account {
   std::vector<double> residuals;
-  std::int64_t payloads = 0, payloads_changed = 0, times = 0, times_raised = 0, first_times_changed = 0, empty = 0;
+  std::int64_t numbers = 0, clipped = 0, payloads = 0, payloads_changed = 0, times = 0, times_raised = 0,
+               first_times_changed = 0, empty = 0;
   double payload_distance = 0, largest_payload_distance = 0;
 };
 
@@ -82,12 +85,16 @@ class DecodeTraces final : public Stage {
             .hint("the generator has diverged: lower its learning_rate, or sample with less guidance");
       const auto series =
           codec.decode(pixels, rows.size(), *inverse == "diagonal" ? Inverse::kDiagonal : Inverse::kWholeImage);
-      for (std::size_t i = 0; i < rows.size(); ++i) append(series, i, codec.length(), table, account);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        append(series, i, codec.length(), table, account);
+        account.numbers += series.lengths[i] * images->shape().channels;
+      }
       context.progress({.done = start + rows.size(), .total = images->size(), .unit = "images"});
     }
     finish(table, sizes, account);
     table.notes = notes(codec);
     table.counts["traces decoded empty, given one packet"] = account.empty;
+    table.counts["numbers outside the codec's range, clipped"] = account.clipped;
     table.counts["payload lengths moved by rounding"] = account.payloads_changed;
     table.counts["negative inter-arrival times set to 0"] = account.times_raised;
     table.counts["first inter-arrival times set to 0"] = account.first_times_changed;
@@ -102,6 +109,7 @@ class DecodeTraces final : public Stage {
                      Account& account) {
     account.residuals.push_back(series.residuals[image]);
     if (series.lengths[image] == 0) ++account.empty;
+    if (!series.clipped.empty()) account.clipped += series.clipped[image];
     const auto packets = std::max<std::size_t>(static_cast<std::size_t>(series.lengths[image]), 1);
     for (std::size_t c = 0; c < table.channels.size(); ++c) {
       const auto* first = series.values.data() + (image * table.channels.size() + c) * length;
@@ -141,7 +149,7 @@ class DecodeTraces final : public Stage {
     else if (*round == "byte") value = std::round(value);
     const double distance = std::abs(static_cast<double>(value) - payload);
     ++account.payloads;
-    if (distance > 0) ++account.payloads_changed;
+    if (distance > kMoved) ++account.payloads_changed;
     account.payload_distance += distance;
     account.largest_payload_distance = std::max(account.largest_payload_distance, distance);
     payload = value;
@@ -177,6 +185,7 @@ class DecodeTraces final : public Stage {
     add("residual_mean", share(sum, count), "", Better::kLower);
     add("residual_median", quantile(residuals, 0.5), "", Better::kLower);
     add("residual_p95", quantile(residuals, 0.95), "", Better::kLower);
+    add("clipped_share", share(static_cast<double>(account.clipped), account.numbers), "", Better::kLower);
     add("payload_changed_share", share(static_cast<double>(account.payloads_changed), account.payloads), "");
     add("payload_change_mean", share(account.payload_distance, account.payloads), "bytes", Better::kLower);
     add("payload_change_max", account.largest_payload_distance, "bytes", Better::kLower);
@@ -187,7 +196,9 @@ class DecodeTraces final : public Stage {
     result.notes["residual"] =
         "root mean square difference, over all pixels in [-1, 1], between an image and the image of the series decoded "
         "from it; 0 for a true image";
-    result.notes["payload_changed_share"] = "share of payload lengths that rounding moved at all";
+    result.notes["clipped_share"] =
+        "share of the decoded numbers that lay outside the codec's range by more than 0.001 of it";
+    result.notes["payload_changed_share"] = "share of payload lengths that rounding moved by more than 0.05 bytes";
     return result;
   }
 };

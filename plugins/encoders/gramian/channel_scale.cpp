@@ -73,9 +73,8 @@ void fit(ChannelScale& scale, const Traces& traces, std::size_t packets, double 
   }
   if (transformed.empty()) throw Error("there is no packet to fit the scale of {} on", expression.text);
   if (expression.signed_by_direction) {
-    const double largest = std::abs(*std::max_element(transformed.begin(), transformed.end(), [](double a, double b) {
-      return std::abs(a) < std::abs(b);
-    }));
+    const double largest = std::abs(*std::max_element(transformed.begin(), transformed.end(),
+                                                      [](double a, double b) { return std::abs(a) < std::abs(b); }));
     scale.gap = largest > 0 ? kGapShare * largest : 1;
     for (auto& t : transformed) t = std::copysign(scale.gap + std::abs(t), t);
   }

@@ -32,7 +32,7 @@ struct ChannelScale {
   std::string unit;          ///< of the values: "bytes", "s"
   bool logarithmic = false;  ///< t = sign(v) log1p(|v| / log_unit), else t = v
   double log_unit = 1;
-  double gap = 0;  ///< added to |t|; 0 where the expression is no product with DIR
+  double gap = 0;                        ///< added to |t|; 0 where the expression is no product with DIR
   double minimum = 0, maximum = 0;       ///< of t; what lies beyond is clipped
   std::int64_t values = 0, clipped = 0;  ///< in the training set
 
@@ -45,9 +45,9 @@ struct ChannelScale {
   double width(double low) const { return (maximum - minimum) / (1 - low); }
 };
 
-/// Fits the gap and the range of `scale.expression` over the first `packets` packets of all traces: the quantiles `quantile` and
-/// 1 - `quantile` of t (0: the extremes). Throws `Error` where a channel is absent or holds a number that is not
-/// finite.
+/// Fits the gap and the range of `scale.expression` over the first `packets` packets of all traces: the quantiles
+/// `quantile` and 1 - `quantile` of t (0: the extremes). Throws `Error` where a channel is absent or holds a number
+/// that is not finite.
 void fit(ChannelScale& scale, const Traces& traces, std::size_t packets, double quantile);
 
 }  // namespace morgana::gramian

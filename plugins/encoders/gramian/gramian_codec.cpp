@@ -15,6 +15,8 @@ namespace {
 
 // Batches beyond this leave the cache anyway: measured by benchmarks/encoders.
 constexpr std::size_t kStreamFromBytes = std::size_t{32} << 20;
+// A number this far outside [low, 1] was clipped; less is the rounding of a true image.
+constexpr double kClipTolerance = 1e-3;
 
 }  // namespace
 
@@ -135,6 +137,7 @@ DecodedSeries GramianCodec::decode(std::span<const float> images, std::size_t co
   result.values.assign(count * names.size() * n, 0.0f);
   result.lengths.resize(count);
   result.residuals.resize(count);
+  result.clipped.resize(count);
   std::vector<double> series(channels * n);
   std::vector<float> x(n), again(pixels);
   for (std::size_t i = 0; i < count; ++i) {
@@ -152,7 +155,10 @@ DecodedSeries GramianCodec::decode(std::span<const float> images, std::size_t co
       std::fill(x.begin(), x.end(), 0.0f);
       for (std::size_t k = 0; k < n; ++k) {
         const double inside = std::clamp(series[c * n + k], state_.low, 1.0);
-        if (k < length) x[k] = static_cast<float>(inside);
+        if (k < length) {
+          x[k] = static_cast<float>(inside);
+          result.clipped[i] += std::abs(series[c * n + k] - inside) > kClipTolerance ? 1 : 0;
+        }
         if (k >= std::max<std::size_t>(length, 1)) continue;
         const double value = channel.from_unit(inside, state_.low);
         if (channel.expression.text == "DIR") {

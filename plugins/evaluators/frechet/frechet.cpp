@@ -180,9 +180,10 @@ void Frechet::compare(const networks::Classifier& network, const char* name, Con
   kernel_metric.note =
       kernel.subsets == 1
           ? fmt::format("of all {} images, without subsets; unbiased, so it can be negative", kernel.size)
-          : fmt::format("{} subsets of {}, standard deviation over subsets {:.3g} (floor {:.3g}); unbiased, so it can "
-                        "be negative",
-                        kernel.subsets, kernel.size, kernel.deviation, kernel_floor.deviation);
+          : fmt::format(
+                "{} subsets of {}, standard deviation over subsets {:.3g} (floor {:.3g}); unbiased, so it can "
+                "be negative",
+                kernel.subsets, kernel.size, kernel.deviation, kernel_floor.deviation);
   result.metrics.push_back(std::move(kernel_metric));
 }
 
@@ -197,11 +198,11 @@ void Frechet::run(Context& context) {
     const auto network = load_extractor(*extractor, device);
     compare(network, "classifier", context, result);
     result.metrics.push_back(class_accuracy(network, context));
-    result.notes["extractor classifier"] =
-        fmt::format("trained on {} real images, {} steps, last loss {:.3g}, accuracy on real test images {:.3f}, XXH3 "
-                    "of its weights {}",
-                    extractor->facts.at("images"), extractor->facts.at("steps"), extractor->facts.at("loss"),
-                    *result.metrics.back().floor, network.fingerprint());
+    result.notes["extractor classifier"] = fmt::format(
+        "trained on {} real images, {} steps, last loss {:.3g}, accuracy on real test images {:.3f}, XXH3 "
+        "of its weights {}",
+        extractor->facts.at("images"), extractor->facts.at("steps"), extractor->facts.at("loss"),
+        *result.metrics.back().floor, network.fingerprint());
   }
   // Its last layer is not used: with two classes it is the same network whatever the traffic's classes.
   const networks::Classifier random(extractor_shape(*real, 2), kRandomNetwork, device);

@@ -21,8 +21,7 @@ using Rows = std::vector<std::size_t>;
 class Frechet final : public Stage {
   In<Images> real{*this, "real", "Images of real traces held out from training."};
   In<Images> synthetic{*this, "synthetic", "Generated images."};
-  In<Images> train{*this, "train",
-                   "Images of the training part, which give the floor."};
+  In<Images> train{*this, "train", "Images of the training part, which give the floor."};
   In<Model> extractor{*this, "extractor",
                       "The frozen classifier of train.extractor; without one a random network judges alone.",
                       Need::kOptional};
@@ -45,9 +44,7 @@ class Frechet final : public Stage {
                           .origin = "Binkowski et al., arXiv:1801.01401"}};
   // A parameter and not the node's seed, so that every combination of a `vary` is measured with the same draws.
   Param<int> evaluation_seed{
-      *this,
-      "evaluation_seed",
-      {.value = 1, .min = 0, .doc = "Seed of the draws, the same for everything compared."}};
+      *this, "evaluation_seed", {.value = 1, .min = 0, .doc = "Seed of the draws, the same for everything compared."}};
   Accelerated accelerated{*this};
   Parallel parallel{*this};
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "frechet.hpp"
 #include "morgana/plugin.hpp"
+#include "frechet.hpp"
 #include "train_extractor.hpp"
 
 MORGANA_PLUGIN("frechet", "1.0.0",

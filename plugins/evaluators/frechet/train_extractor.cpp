@@ -45,7 +45,8 @@ void TrainExtractor::run(Context& context) {
   trained.class_names = classes.names();
   for (std::size_t i = 0; i < classes.size(); ++i)
     trained.class_counts.push_back(std::count(labels.begin(), labels.end(), static_cast<std::int32_t>(i)));
-  trained.facts = {{"images", static_cast<double>(rows.size())}, {"steps", static_cast<double>(*steps)}, {"loss", loss}};
+  trained.facts = {
+      {"images", static_cast<double>(rows.size())}, {"steps", static_cast<double>(*steps)}, {"loss", loss}};
   extractor = std::move(trained);
 }
 

@@ -35,6 +35,7 @@ std::string Configuration::json() const {
                         {"residual_blocks", unet.residual_blocks},
                         {"attention", unet.attention},
                         {"heads", unet.heads},
+                        {"groups", unet.groups},
                         {"dropout", unet.dropout},
                         {"schedule", schedule},
                         {"diffusion_steps", diffusion_steps},
@@ -60,6 +61,7 @@ Configuration Configuration::from_json(const std::string& text) {
     json.at("residual_blocks").get_to(c.unet.residual_blocks);
     json.at("attention").get_to(c.unet.attention);
     json.at("heads").get_to(c.unet.heads);
+    json.at("groups").get_to(c.unet.groups);
     json.at("dropout").get_to(c.unet.dropout);
     json.at("schedule").get_to(c.schedule);
     json.at("diffusion_steps").get_to(c.diffusion_steps);

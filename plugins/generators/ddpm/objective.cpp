@@ -49,7 +49,9 @@ Objective::Objective(const Configuration& configuration, double min_snr_gamma, a
     highest.push_back((0.999 - mean) / deviation);
     half_bin.push_back(1 / (255 * deviation));
   }
-  const auto of_channels = [&](std::vector<double> values) { return column(std::move(values), device).view({1, -1, 1, 1}); };
+  const auto of_channels = [&](std::vector<double> values) {
+    return column(std::move(values), device).view({1, -1, 1, 1});
+  };
   lowest_ = of_channels(lowest), highest_ = of_channels(highest), half_bin_ = of_channels(half_bin);
   for (std::size_t t = 0; t < schedule.steps(); ++t) {
     const double bar = schedule.alpha_bar[t], snr = bar / (1 - bar);
@@ -57,7 +59,9 @@ Objective::Objective(const Configuration& configuration, double min_snr_gamma, a
     noise.push_back(std::sqrt(1 - bar));
     beta_log.push_back(std::log(schedule.beta[t]));
     const double bounded = std::min(snr, min_snr_gamma);
-    weight.push_back(min_snr_gamma <= 0 ? 1 : prediction_ == Prediction::kEpsilon ? bounded / snr : bounded / (snr + 1));
+    weight.push_back(min_snr_gamma <= 0                    ? 1
+                     : prediction_ == Prediction::kEpsilon ? bounded / snr
+                                                           : bounded / (snr + 1));
   }
   signal_ = column(signal, device), noise_ = column(noise, device), weight_ = column(weight, device);
   posterior_of_start_ = column(schedule.posterior_of_start, device);

@@ -12,8 +12,8 @@ namespace morgana::ddpm {
 /// beside it (the hybrid loss of arXiv:2102.09672, section 3.1).
 class Objective {
  public:
-  /// Schedule, prediction, variance and the pixels' scale are the configuration's. `min_snr_gamma` bounds each step's weight on the image by min(SNR, gamma) (Hang et al., arXiv:2303.09556);
-  /// 0: the prediction's own weighting.
+  /// Schedule, prediction, variance and the pixels' scale are the configuration's. `min_snr_gamma` bounds each step's
+  /// weight on the image by min(SNR, gamma) (Hang et al., arXiv:2303.09556); 0: the prediction's own weighting.
   Objective(const Configuration& configuration, double min_snr_gamma, at::Device device);
 
   /// q(x_t | x_0): images and noise `[batch ...]`, `timesteps` `[batch]` int64.

@@ -65,6 +65,7 @@ void TrainDdpm::run(Context& context) {
                         .residual_blocks = *residual_blocks,
                         .attention = *attention,
                         .heads = *heads,
+                        .groups = *groups,
                         .dropout = *dropout};
   training::ParameterList parameters(mix_seed(*seed, kWeights), device);
   const UNet network(configuration.unet, parameters);

@@ -100,6 +100,14 @@ class TrainDdpm final : public Stage {
        .origin = "NetDiffus: 16"}};
   Param<std::int64_t> heads{
       *this, "heads", {.value = 4, .min = 1, .doc = "Heads of an attention.", .origin = "guided-diffusion"}};
+  Param<std::int64_t> groups{
+      *this,
+      "groups",
+      {.value = 0,
+       .min = 0,
+       .doc = "Groups of each group normalisation; 0: a quarter of its channels, at most 32. Weights of "
+              "guided-diffusion (`initial`) need its 32, which from 128 channels on is the same.",
+       .origin = "guided-diffusion: 32"}};
   Param<double> dropout{*this,
                         "dropout",
                         {.value = 0,
@@ -160,15 +168,16 @@ class TrainDdpm final : public Stage {
       *this,
       "initial",
       {.value = InputPath{}, .doc = "A safetensors file with weights to start from, key for key; empty: random ones."}};
-  Param<Choice> precision{*this,
-                          "precision",
-                          {.value = Choice{"auto"},
-                           .choices = {"auto", "fp32", "bf16"},
-                           .doc = "Number format inside the network. auto: bf16 on a GPU and on a CPU with AVX-512 "
-                                  "BF16, else fp32.",
-                           .origin = "measured on 10x10 images, four minutes on a core: 738 steps in bf16, 553 in fp32, "
-                                     "and the better samples; without AVX-512 BF16 bf16 is seven times slower; "
-                                     "NetDiffus: fp32"}};
+  Param<Choice> precision{
+      *this,
+      "precision",
+      {.value = Choice{"auto"},
+       .choices = {"auto", "fp32", "bf16"},
+       .doc = "Number format inside the network. auto: bf16 on a GPU and on a CPU with AVX-512 "
+              "BF16, else fp32.",
+       .origin = "measured on 10x10 images, four minutes on a core: 738 steps in bf16, 553 in fp32, "
+                 "and the better samples; without AVX-512 BF16 bf16 is seven times slower; "
+                 "NetDiffus: fp32"}};
   Param<double> checkpoint_seconds{
       *this,
       "checkpoint_seconds",

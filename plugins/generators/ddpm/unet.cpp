@@ -31,24 +31,23 @@ using training::Initial;
 using training::Linear;
 using training::ParameterList;
 
-std::int64_t groups_of(std::int64_t channels) {
-  const auto most = std::clamp<std::int64_t>(channels / 4, 1, 32);
-  for (auto groups = most; groups > 1; --groups)
-    if (channels % groups == 0) return groups;
-  return 1;
-}
-
-GroupNorm normalisation(ParameterList& list, const std::string& name, std::int64_t channels) {
-  return {list, name, channels, groups_of(channels)};
+GroupNorm normalisation(ParameterList& list, const std::string& name, std::int64_t channels, std::int64_t asked) {
+  if (asked > 0 && channels % asked != 0)
+    throw Error("{} channels cannot be normalised in {} groups", channels, asked)
+        .hint("choose groups that divide channels x multipliers, or 0");
+  auto groups = asked > 0 ? asked : std::clamp<std::int64_t>(channels / 4, 1, 32);
+  while (channels % groups != 0) --groups;
+  return {list, name, channels, groups};
 }
 
 /// Two convolutions, the step and class scaling and shifting what is between them.
 struct ResidualBlock {
-  ResidualBlock(ParameterList& list, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t embedding)
-      : first_norm(normalisation(list, name + ".in_layers.0", in)),
+  ResidualBlock(ParameterList& list, const std::string& name, std::int64_t in, std::int64_t out, std::int64_t embedding,
+                std::int64_t groups)
+      : first_norm(normalisation(list, name + ".in_layers.0", in, groups)),
         first(list, name + ".in_layers.2", in, out, 3),
         condition(list, name + ".emb_layers.1", embedding, 2 * out),
-        second_norm(normalisation(list, name + ".out_layers.0", out)),
+        second_norm(normalisation(list, name + ".out_layers.0", out, groups)),
         second(list, name + ".out_layers.3", out, out, 3, 1, Initial::kZero) {
     if (in != out) skip.emplace(list, name + ".skip_connection", in, out, 1);
   }
@@ -74,8 +73,9 @@ struct ResidualBlock {
 
 /// Self-attention over all pixels; heads are split before queries, keys and values.
 struct Attention {
-  Attention(ParameterList& list, const std::string& name, std::int64_t channels, std::int64_t heads)
-      : norm(normalisation(list, name + ".norm", channels)),
+  Attention(ParameterList& list, const std::string& name, std::int64_t channels, std::int64_t heads,
+            std::int64_t groups)
+      : norm(normalisation(list, name + ".norm", channels, groups)),
         weight(list.add(name + ".qkv.weight", {3 * channels, channels, 1}, Initial::kFanIn, channels)),
         bias(list.add(name + ".qkv.bias", {3 * channels}, Initial::kFanIn, channels)),
         out_weight(list.add(name + ".proj_out.weight", {channels, channels, 1}, Initial::kZero)),
@@ -142,7 +142,7 @@ UNet::UNet(const UNetConfiguration& c, ParameterList& list) : layers_(std::make_
     if (channels % c.heads != 0)
       throw Error("{} channels cannot be split into {} heads", channels, c.heads)
           .hint("choose heads that divide channels x multipliers");
-    return Attention(list, name, channels, c.heads);
+    return Attention(list, name, channels, c.heads, c.groups);
   };
   layers.time_first = Linear(list, "time_embed.0", c.channels, embedding);
   layers.time_second = Linear(list, "time_embed.2", embedding, embedding);
@@ -156,7 +156,7 @@ UNet::UNet(const UNetConfiguration& c, ParameterList& list) : layers_(std::make_
       const auto name = fmt::format("input_blocks.{}", layers.input.size());
       auto& block = layers.input.emplace_back();
       const auto wide = c.channels * c.multipliers[level];
-      block.residual.emplace_back(list, name + ".0", channels, wide, embedding);
+      block.residual.emplace_back(list, name + ".0", channels, wide, embedding, c.groups);
       channels = wide;
       if (attends(side)) block.attention.push_back(attention(name + ".1", channels));
       skips.push_back(channels);
@@ -168,16 +168,16 @@ UNet::UNet(const UNetConfiguration& c, ParameterList& list) : layers_(std::make_
     sides.push_back(side = (side + 1) / 2);
   }
 
-  layers.middle.residual.emplace_back(list, "middle_block.0", channels, channels, embedding);
+  layers.middle.residual.emplace_back(list, "middle_block.0", channels, channels, embedding, c.groups);
   layers.middle.attention.push_back(attention("middle_block.1", channels));
-  layers.middle.residual.emplace_back(list, "middle_block.2", channels, channels, embedding);
+  layers.middle.residual.emplace_back(list, "middle_block.2", channels, channels, embedding, c.groups);
 
   for (std::size_t level = c.multipliers.size(); level-- > 0;)
     for (std::int64_t i = 0; i <= c.residual_blocks; ++i) {
       const auto name = fmt::format("output_blocks.{}", layers.output.size());
       auto& block = layers.output.emplace_back();
       const auto wide = c.channels * c.multipliers[level];
-      block.residual.emplace_back(list, name + ".0", channels + skips.back(), wide, embedding);
+      block.residual.emplace_back(list, name + ".0", channels + skips.back(), wide, embedding, c.groups);
       skips.pop_back();
       channels = wide;
       int place = 1;
@@ -185,7 +185,7 @@ UNet::UNet(const UNetConfiguration& c, ParameterList& list) : layers_(std::make_
       if (level > 0 && i == c.residual_blocks)
         block.up.emplace(list, fmt::format("{}.{}.conv", name, place), channels, channels, 3);
     }
-  layers.out_norm = normalisation(list, "out.0", channels);
+  layers.out_norm = normalisation(list, "out.0", channels, c.groups);
   layers.out = Convolution(list, "out.2", channels, c.out_channels, 3, 1, Initial::kZero);
 }
 

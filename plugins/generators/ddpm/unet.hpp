@@ -22,6 +22,8 @@ struct UNetConfiguration {
   std::int64_t residual_blocks = 1;                ///< a level
   std::int64_t attention = 8;  ///< levels of at most this many pixels a side attend; the middle always does
   std::int64_t heads = 4;
+  std::int64_t groups =
+      0;  ///< of each group normalisation, guided-diffusion's 32; 0: a quarter of its channels, at most 32
   double dropout = 0;
 };
 

@@ -118,22 +118,15 @@ class RowsToTraces {
 };
 
 /// The files in which the university's courses hand out MIRAGE-VIDEO and MIRAGE-AppxAct: one row a biflow.
-class ReadTeachingFile : public Stage {
- protected:
-  explicit ReadTeachingFile(std::vector<std::string> usual_channels)
-      : channels{*this,
-                 "channels",
-                 {.value = std::move(usual_channels),
-                  .choices = {"PL", "IAT", "DIR"},
-                  .doc = "What is kept of each packet: payload bytes, seconds since the previous packet, direction."}} {
-  }
-
+class ReadTeachingFile final : public Stage {
   void run(Context& context) override {
     if (channels->empty()) throw Error("no channel is asked for");
     if (packets_below_minimum()) throw Error("minimum_packets {} is more than packets {}", *minimum_packets, *packets);
-    const Options options{*channels, static_cast<std::size_t>(*packets), static_cast<std::size_t>(*minimum_packets),
+    const auto columns = read_lists(path->path, *channels, *label, "IAT");
+    if (columns.names.size() < channels->size())
+      context.log().warning("{} has no column \"IAT\": its traces have no times", path->path.filename().string());
+    const Options options{columns.names, static_cast<std::size_t>(*packets), static_cast<std::size_t>(*minimum_packets),
                           *time_unit == "us" ? 1e-6 : 1.0, *padding == "drop"};
-    const auto columns = read_lists(path->path, *channels, *label);
     auto table = RowsToTraces(columns, options).run(context);
     if (table.offsets.size() == 1)
       throw Error("none of the {} biflows in {} is left", columns.text.size(), path->path.string());
@@ -149,7 +142,14 @@ class ReadTeachingFile : public Stage {
       *this,
       "path",
       {.doc = "The parquet file: one row a biflow, list columns PL, DIR and perhaps IAT, a text column."}};
-  Param<std::vector<std::string>> channels;
+  Param<std::vector<std::string>> channels{
+      *this,
+      "channels",
+      {.value = std::vector<std::string>{"PL", "IAT", "DIR"},
+       .choices = {"PL", "IAT", "DIR"},
+       .doc =
+           "What is kept of each packet: payload bytes, seconds since the previous packet (where the file has them), "
+           "direction."}};
   Param<std::string> label{*this, "label", {.value = "LABEL", .doc = "The text column that becomes the class."}};
   Param<int> packets{
       *this,
@@ -174,24 +174,12 @@ class ReadTeachingFile : public Stage {
   Out<Traces> traces{*this, "traces", "One trace a row, in the file's order."};
 };
 
-/// Up to 10 packets with payload of each biflow, with times.
-class ReadMirageVideo final : public ReadTeachingFile {
- public:
-  ReadMirageVideo() : ReadTeachingFile({"PL", "IAT", "DIR"}) {}
-};
-
-/// The same without times.
-class ReadMirageAppxact final : public ReadTeachingFile {
- public:
-  ReadMirageAppxact() : ReadTeachingFile({"PL", "DIR"}) {}
-};
-
 }  // namespace
 }  // namespace morgana::mirage_parquet
 
 MORGANA_PLUGIN(
     "mirage-parquet", "1.0.0", "Reads MIRAGE-VIDEO and MIRAGE-AppxAct from parquet.",
-    morgana::stage<morgana::mirage_parquet::ReadMirageVideo>("read.mirage-video",
-                                                             "Reads MIRAGE-VIDEO from its teaching parquet file."),
-    morgana::stage<morgana::mirage_parquet::ReadMirageAppxact>("read.mirage-appxact",
-                                                               "Reads MIRAGE-AppxAct from its teaching parquet file."));
+    morgana::stage<morgana::mirage_parquet::ReadTeachingFile>("read.mirage-video",
+                                                              "Reads MIRAGE-VIDEO from its teaching parquet file."),
+    morgana::stage<morgana::mirage_parquet::ReadTeachingFile>("read.mirage-appxact",
+                                                              "Reads MIRAGE-AppxAct from its teaching parquet file."));

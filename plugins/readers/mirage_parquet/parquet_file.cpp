@@ -133,8 +133,8 @@ std::vector<std::string> text_of(const arrow::ChunkedArray& chunks, const std::s
 
 }  // namespace
 
-ListTable read_lists(const std::filesystem::path& file, const std::vector<std::string>& lists,
-                     const std::string& text) {
+ListTable read_lists(const std::filesystem::path& file, const std::vector<std::string>& lists, const std::string& text,
+                     const std::string& optional) {
   if (!std::filesystem::is_regular_file(file)) throw Error("there is no file {}", file.string());
   const auto input = taken(arrow::io::ReadableFile::Open(file.string()), file);
   const auto reader = taken(parquet::arrow::OpenFile(input, arrow::default_memory_pool()), file);
@@ -150,7 +150,11 @@ ListTable read_lists(const std::filesystem::path& file, const std::vector<std::s
   };
   ListTable table;
   table.text = text_of(*column(text), text, file);
-  for (const auto& name : lists) table.lists.push_back(lists_of(*column(name), name, file));
+  for (const auto& name : lists) {
+    if (name == optional && schema->GetFieldIndex(name) < 0) continue;
+    table.names.push_back(name);
+    table.lists.push_back(lists_of(*column(name), name, file));
+  }
   return table;
 }
 

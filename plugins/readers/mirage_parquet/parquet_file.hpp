@@ -18,12 +18,14 @@ struct ListColumn {
 
 /// What is read of a file: the list columns asked for, and one column of text.
 struct ListTable {
+  std::vector<std::string> names;  ///< of the lists
   std::vector<ListColumn> lists;
   std::vector<std::string> text;  ///< "" where absent
 };
 
 /// Reads list columns and a text column by name. Throws `Error` that names the file and the columns there are where
-/// one is missing or of another type.
-ListTable read_lists(const std::filesystem::path& file, const std::vector<std::string>& lists, const std::string& text);
+/// one is missing or of another type. The list `optional` is left out where the file has none.
+ListTable read_lists(const std::filesystem::path& file, const std::vector<std::string>& lists, const std::string& text,
+                     const std::string& optional);
 
 }  // namespace morgana::mirage_parquet

@@ -35,12 +35,10 @@ class Split final : public Stage {
        .doc = "By duplicates: the channels in which they are alike. With times, which hardly ever repeat, few traces "
               "would be duplicates and most of their sizes would still stand in both parts.",
        .origin = "measured on MIRAGE-VIDEO: 10,222 of 25,583 traces are distinct in PL and DIR, 25,021 with IAT"}};
-  Param<int> alike_packets{*this,
-                           "alike_packets",
-                           {.value = 0,
-                            .unit = "packets",
-                            .min = 0,
-                            .doc = "By duplicates: how many packets they are alike in; 0: all."}};
+  Param<int> alike_packets{
+      *this,
+      "alike_packets",
+      {.value = 0, .unit = "packets", .min = 0, .doc = "By duplicates: how many packets they are alike in; 0: all."}};
   Seed seed{*this};
   Out<Traces> train{*this, "train", "What is neither test nor validation."};
   Out<Traces> test_traces{*this, "test", "Test traces."};

@@ -167,7 +167,8 @@ Chapter verdict_chapter(const Findings& findings) {
   std::string body = to_html(table);
   body +=
       "<p class=\"soft\">Green is as good as real data compared with real data, orange the worst of its column. A "
-      "number worse than a control's is no achievement: <i>copy</i> repeats training traces, <i>resample</i> mixes them "
+      "number worse than a control's is no achievement: <i>copy</i> repeats training traces, <i>resample</i> mixes "
+      "them "
       "packet by packet, <i>markov</i> draws from packet-to-packet frequencies.</p><div class=\"grid\">";
   for (const auto& column : columns) {
     DotChart chart{column.title(), column.unit, {}, common_floor(column)};

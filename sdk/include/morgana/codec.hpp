@@ -36,6 +36,8 @@ struct DecodedSeries {
   /// `[count]`: root mean square difference, over all pixels, between the image and the image of the decoded series:
   /// how far it is from any true image of this codec.
   std::vector<float> residuals;
+  /// `[count]`: numbers that lay outside the codec's range and were put to its nearest end; empty where none can.
+  std::vector<std::int32_t> clipped;
 };
 
 /// What an encoder fitted on its training data: turns traces into images and back, with its scaling.

@@ -61,6 +61,8 @@ TEST(DecodeTraces, GivesRealTracesBack) {
       }
       const auto accounting = stage.output<Metrics>("accounting");
       EXPECT_LT(accounting->find("residual_p95")->value, 1e-6);
+      EXPECT_EQ(accounting->find("clipped_share")->value, 0.0);
+      EXPECT_EQ(accounting->find("payload_changed_share")->value, 0.0);
       EXPECT_EQ(accounting->find("empty_trace_share")->value, 0.0);
       EXPECT_LT(accounting->find("payload_change_max")->value, 0.01);
       EXPECT_EQ(accounting->find("residual_mean")->synthetic_count, 300);
@@ -79,6 +81,8 @@ TEST(DecodeTraces, RoundsAsAsked) {
   const auto [byte, byte_account] = decode("byte");
   const auto [seen, seen_account] = decode("seen");
   EXPECT_EQ(none_account->find("payload_changed_share")->value, 0.0);
+  EXPECT_GT(none_account->find("clipped_share")->value, 0.0);
+  EXPECT_LT(none_account->find("clipped_share")->value, 0.2);
   EXPECT_GT(byte_account->find("payload_changed_share")->value, 0.9);
   EXPECT_NEAR(byte_account->find("payload_change_mean")->value, 0.25, 0.05);
   EXPECT_LE(byte_account->find("payload_change_max")->value, 0.5);

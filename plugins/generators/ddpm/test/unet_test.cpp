@@ -152,6 +152,12 @@ TEST(UNet, loads_a_state_dict_key_for_key) {
   }
 }
 
+TEST(UNet, refuses_groups_that_do_not_divide) {
+  ParameterList list(0, at::kMeta);
+  EXPECT_THROW(UNet({.channels = 32, .multipliers = {1}, .heads = 4, .groups = 24}, list), Error);
+  UNet({.channels = 32, .multipliers = {1}, .heads = 4, .groups = 32}, list);
+}
+
 TEST(UNet, refuses_heads_that_do_not_divide) {
   ParameterList list(0);
   EXPECT_THROW(UNet({.channels = 10, .multipliers = {1}, .heads = 4}, list), Error);
