@@ -64,7 +64,7 @@ TEST(Expansion, PrintsTheCycle) {
   const Expanded given(
       pipeline("", R"("a": {"use": "s.s", "in": {"x": "b.x"}}, "b": {"use": "s.s", "in": {"x": "a.x"}})"));
   EXPECT_EQ(given.texts(), "2:11 node \"a\": it depends on itself: a -> b -> a\n");
-  EXPECT_TRUE(given.expansion->copies().empty());
+  EXPECT_EQ(given.expansion->copies().size(), 2u) << "their other faults can still be found";
 }
 
 TEST(Expansion, NamesUnknownAndUnusedVariables) {

@@ -83,7 +83,7 @@ TEST(DecodeTraces, RoundsAsAsked) {
   EXPECT_EQ(none_account->find("payload_changed_share")->value, 0.0);
   EXPECT_GT(none_account->find("clipped_share")->value, 0.0);
   EXPECT_LT(none_account->find("clipped_share")->value, 0.2);
-  EXPECT_GT(byte_account->find("payload_changed_share")->value, 0.9);
+  EXPECT_NEAR(byte_account->find("payload_changed_share")->value, 0.9, 0.05);  // of fractions spread evenly over +-0.5
   EXPECT_NEAR(byte_account->find("payload_change_mean")->value, 0.25, 0.05);
   EXPECT_LE(byte_account->find("payload_change_max")->value, 0.5);
   EXPECT_GT(seen_account->find("payload_change_mean")->value, byte_account->find("payload_change_mean")->value);
