@@ -6,6 +6,9 @@
 
 #include <boost/dll/shared_library.hpp>
 #include <cstdlib>
+#include <vector>
+#include <mutex>
+#include <memory>
 #include <new>
 #include <string_view>
 
@@ -38,8 +41,14 @@ std::string current_exception_type() {
 }
 
 dll::shared_library& opened(const std::filesystem::path& file) {
-  // Leaked on purpose: its destructor would unload the library.
-  auto* library = new dll::shared_library;
+  // Never freed: a library's destructor would unload it.
+  static auto& libraries = *new std::vector<std::unique_ptr<dll::shared_library>>;
+  static std::mutex mutex;
+  dll::shared_library* library = nullptr;
+  {
+    const std::lock_guard lock(mutex);
+    library = libraries.emplace_back(std::make_unique<dll::shared_library>()).get();
+  }
   std::error_code code;
   try {
     library->load(file, code, dll::load_mode::rtld_now | dll::load_mode::rtld_local);
