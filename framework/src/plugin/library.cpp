@@ -6,11 +6,11 @@
 
 #include <boost/dll/shared_library.hpp>
 #include <cstdlib>
-#include <vector>
-#include <mutex>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <string_view>
+#include <vector>
 
 #include "plugin/plugin_fault.hpp"
 
