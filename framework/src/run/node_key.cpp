@@ -97,13 +97,9 @@ void add_codecs(KeyMaterial& material, const Plan& plan, const PlannedNode& node
   });
   if (!holds) return;
   std::map<std::string, std::string> builds;
-  for (const auto& edge : node.edges) {
-    auto above = ancestors(plan, edge.from);
-    above.push_back(edge.from);
-    for (const auto number : above)
-      if (const auto* plugin = plan.nodes[number].plugin; !plugin->codecs.empty())
-        builds.emplace(plugin->name, plugin->build_id);
-  }
+  for (const auto number : ancestors(plan, static_cast<std::size_t>(&node - plan.nodes.data())))
+    if (const auto* plugin = plan.nodes[number].plugin; !plugin->codecs.empty())
+      builds.emplace(plugin->name, plugin->build_id);
   for (const auto& [name, build] : builds) material.add("codec", name, build);
 }
 

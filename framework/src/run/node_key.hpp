@@ -38,9 +38,9 @@ class InputContents {
   std::unordered_map<std::string, std::string> known_;
 };
 
-/// All that a node's result depends on. `input_hashes` are those of the values, in the order of `node.edges`; where
-/// one is "" the input is left out: enough to tell a user what changed so far. Throws `Error` where an input path
-/// cannot be read.
+/// All that the result of a node, one of `plan.nodes`, depends on. `input_hashes` are those of the values, in the order
+/// of `node.edges`; where one is "" the input is left out: enough to tell a user what changed so far. Throws `Error`
+/// where an input path cannot be read.
 KeyMaterial material_of(const Plan& plan, const PlannedNode& node, const std::vector<std::string>& input_hashes,
                         const Placement& placement, InputContents& contents);
 

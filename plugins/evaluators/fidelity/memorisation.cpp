@@ -110,10 +110,10 @@ void report_memorisation(const Traces& train, const Traces& real, const Traces& 
   const auto among = std::min({kSearchedAmong, train.size(), real.size()});
   const auto rows = drawn_rows(synthetic, kSearched, seed, 3);
   auto nearer = form("nearer_to_training", fmt::format("{}", fmt::join(all, ", ")), among, rows.size());
+  const auto known = points(train, channels, drawn_rows(train, among, seed, 4)),
+             held_out = points(real, channels, drawn_rows(real, among, seed, 5));
   const auto share_of = [&](const Traces& traces, const std::vector<std::size_t>& asked) {
-    return share_nearer_to_training(
-        points(traces, channels, asked), points(train, channels, drawn_rows(train, among, seed, 4)),
-        points(real, channels, drawn_rows(real, among, seed, 5)), channels.size() * kPackets);
+    return share_nearer_to_training(points(traces, channels, asked), known, held_out, channels.size() * kPackets);
   };
   nearer.value = share_of(synthetic, rows);
   nearer.floor = 0.5;

@@ -7,8 +7,7 @@
 
 namespace morgana::frechet {
 
-networks::ClassifierShape extractor_shape(const Images& images, std::size_t classes) {
-  const auto shape = images.shape();
+networks::ClassifierShape extractor_shape(const ImageShape& shape, std::size_t classes) {
   return {shape.channels, shape.height, shape.width, static_cast<std::int64_t>(classes), kExtractorFeatures};
 }
 
@@ -24,10 +23,7 @@ void check_extractor(const Model& model, const Images& images) {
 }
 
 networks::Classifier load_extractor(const Model& model, at::Device device) {
-  const auto shape = model.codec->shape();
-  networks::Classifier network({shape.channels, shape.height, shape.width,
-                                static_cast<std::int64_t>(model.class_names.size()), kExtractorFeatures},
-                               0, device);
+  networks::Classifier network(extractor_shape(model.codec->shape(), model.class_names.size()), 0, device);
   network.load(model.weights);
   return network;
 }

@@ -11,7 +11,7 @@ namespace morgana::frechet {
 
 constexpr std::int64_t kExtractorFeatures = 128;
 
-networks::ClassifierShape extractor_shape(const Images& images, std::size_t classes);
+networks::ClassifierShape extractor_shape(const ImageShape& shape, std::size_t classes);
 
 bool same_codec(const Codec& first, const Codec& second);
 

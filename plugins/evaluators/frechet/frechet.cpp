@@ -205,7 +205,7 @@ void Frechet::run(Context& context) {
         *result.metrics.back().floor, network.fingerprint());
   }
   // Its last layer is not used: with two classes it is the same network whatever the traffic's classes.
-  const networks::Classifier random(extractor_shape(*real, 2), kRandomNetwork, device);
+  const networks::Classifier random(extractor_shape(real->shape(), 2), kRandomNetwork, device);
   compare(random, "random", context, result);
   result.notes["extractor random"] =
       fmt::format("untrained, the same in every run, XXH3 of its weights {}", random.fingerprint());

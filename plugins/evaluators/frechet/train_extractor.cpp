@@ -28,7 +28,7 @@ void TrainExtractor::run(Context& context) {
     if (all_labels[row] >= 0) rows.push_back(row), labels.push_back(all_labels[row]);
 
   const auto seed = mix_seed(static_cast<std::uint64_t>(*evaluation_seed), 0);
-  networks::Classifier network(extractor_shape(*images, classes.size()), seed, device);
+  networks::Classifier network(extractor_shape(images->shape(), classes.size()), seed, device);
   std::uint64_t done = 0;
   const auto examples = [&](const std::vector<std::size_t>& chosen) {
     context.progress({done++, static_cast<std::uint64_t>(*steps), "steps", ""});
