@@ -7,11 +7,18 @@
 #include <thread>
 
 #include "run/crash.hpp"
+#include "run/hand_over.hpp"
 #include "run/reason.hpp"
 #include "run/stage_context.hpp"
 #include "run/stage_run.hpp"
 
 namespace morgana::host {
+namespace {
+
+// What is handed over: by the thread that built the graph, and by its tasks when they end.
+constexpr char kGraph = 0, kTasks = 0;
+
+}  // namespace
 
 Executor::Executor(const Plan& plan, ExecutorOptions options, Store& store, StageSource& source, Observer& observer,
                    const std::atomic<bool>& stop)
@@ -31,7 +38,10 @@ RunOutcome Executor::run() {
       options_.limits, [this](std::size_t node, const Budget::Grant& grant) { return work(node, grant); });
   for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
     deciders_.emplace_back(graph_, [this, i](const Message&) {
+      take_over(&kGraph);
+      for (const auto& edge : plan_.nodes[i].edges) take_over(&states_[edge.from]);
       decide(i);
+      hand_over(&kTasks);
       return Message();
     });
     enders_.emplace_back(graph_);
@@ -41,9 +51,11 @@ RunOutcome Executor::run() {
     before.erase(std::unique(before.begin(), before.end()), before.end());
     for (const auto from : before) tbb::flow::make_edge(enders_[from], deciders_[i]);
   }
+  hand_over(&kGraph);
   for (std::size_t i = 0; i < plan_.nodes.size(); ++i)
     if (plan_.nodes[i].edges.empty()) deciders_[i].try_put(Message());
   graph_.wait_for_all();
+  take_over(&kTasks);
   scheduler_.reset();
 
   RunOutcome outcome;
@@ -360,6 +372,7 @@ void Executor::fail(std::size_t node, const Error& error, bool of_stage) {
 void Executor::end(std::size_t node) {
   observer_.ended(node, states_[node].outcome);
   values_.release(plan_.nodes[node].edges);
+  hand_over(&states_[node]);
   enders_[node].try_put(Message());
 }
 
