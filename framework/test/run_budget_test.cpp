@@ -42,6 +42,22 @@ TEST(Budget, NodeWaitsRatherThanExhaustMemory) {
   EXPECT_FALSE(budget.try_take({1, false, 0}, 2000)) << "what is in use counts too";
 }
 
+TEST(Budget, NodeThatNeverRanRunsAloneWhereMemoryIsLimited) {
+  Budget budget({8, 8, 0, 1000});
+  const auto unknown = budget.try_take({1, false, std::nullopt}, 100);
+  ASSERT_TRUE(unknown);
+  EXPECT_FALSE(budget.try_take({1, false, 1}, 100));
+  budget.give_back(*unknown);
+  const auto known = budget.try_take({1, false, 1}, 100);
+  ASSERT_TRUE(known);
+  EXPECT_FALSE(budget.try_take({1, false, std::nullopt}, 100));
+  EXPECT_TRUE(budget.try_take({1, false, 1}, 100));
+
+  Budget unlimited({8, 8, 0, 0});
+  EXPECT_TRUE(unlimited.try_take({1, false, std::nullopt}, 100));
+  EXPECT_TRUE(unlimited.try_take({1, false, std::nullopt}, 100));
+}
+
 TEST(Budget, JobsBoundsNodesAtOnce) {
   Budget budget({8, 1, 0, 0});
   ASSERT_TRUE(budget.try_take({1, false, 0}, 0));

@@ -249,4 +249,18 @@ Traces Traces::select(std::span<const std::size_t> rows) const {
   return Traces(std::move(result));
 }
 
+Traces Traces::first_packets(std::size_t count) const {
+  auto result = table_;
+  for (auto& channel : result.channels) channel.values.clear();
+  for (std::size_t row = 0; row < size(); ++row) {
+    const auto kept = std::min(count, packets(row));
+    result.offsets[row + 1] = result.offsets[row] + kept;
+    for (std::size_t i = 0; i < result.channels.size(); ++i) {
+      const auto values = channel(i, row).first(kept);
+      result.channels[i].values.insert(result.channels[i].values.end(), values.begin(), values.end());
+    }
+  }
+  return Traces(std::move(result));
+}
+
 }  // namespace morgana

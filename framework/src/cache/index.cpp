@@ -131,12 +131,12 @@ std::optional<Remembered> Index::last_of_stage(const std::string& stage) {
   return result;
 }
 
-std::uint64_t Index::memory_growth(const std::string& stage) {
+std::optional<std::uint64_t> Index::memory_growth(const std::string& stage) {
   const std::lock_guard lock(mutex_);
-  std::int64_t growth = 0;
-  if (find_stage_.start(stage).next()) growth = find_stage_.integer(2);
+  std::optional<std::uint64_t> growth;
+  if (find_stage_.start(stage).next()) growth = static_cast<std::uint64_t>(find_stage_.integer(2));
   find_stage_.reset();
-  return static_cast<std::uint64_t>(growth);
+  return growth;
 }
 
 void Index::remember(const std::string& pipeline, const std::vector<NodeMemory>& nodes) {

@@ -22,6 +22,10 @@ const EVP_MD* algorithm() {
   return fetched;
 }
 
+void check(int done) {
+  if (done != 1) throw Error("OpenSSL gives no SHA-256");
+}
+
 }  // namespace
 
 struct Sha256::State {
@@ -29,10 +33,12 @@ struct Sha256::State {
   ~State() { EVP_MD_CTX_free(context); }
 };
 
-Sha256::Sha256() : state_(std::make_unique<State>()) { EVP_DigestInit_ex(state_->context, algorithm(), nullptr); }
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  check(EVP_DigestInit_ex(state_->context, algorithm(), nullptr));
+}
 Sha256::~Sha256() = default;
 
-void Sha256::add(const void* data, std::size_t size) { EVP_DigestUpdate(state_->context, data, size); }
+void Sha256::add(const void* data, std::size_t size) { check(EVP_DigestUpdate(state_->context, data, size)); }
 
 void Sha256::add_field(std::string_view text) {
   const std::uint64_t size = text.size();
@@ -43,8 +49,8 @@ void Sha256::add_field(std::string_view text) {
 std::string Sha256::hexadecimal() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int size = 0;
-  EVP_DigestFinal_ex(state_->context, digest.data(), &size);
-  EVP_DigestInit_ex(state_->context, nullptr, nullptr);
+  check(EVP_DigestFinal_ex(state_->context, digest.data(), &size));
+  check(EVP_DigestInit_ex(state_->context, nullptr, nullptr));
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   text.reserve(2 * size);

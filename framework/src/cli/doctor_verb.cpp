@@ -36,8 +36,8 @@ Finding examine(const PluginFile& file, bool open) {
     return {Finding::State::kFault, subject, fault.cause(), fault.hint()};
   }
   return {Finding::State::kGood, subject,
-          fmt::format("{} {}, {} stages, {}", file.manifest->name, file.manifest->version, file.manifest->stages.size(),
-                      file.manifest->abi),
+          fmt::format("{} {}, {} stage{}, {}", file.manifest->name, file.manifest->version,
+                      file.manifest->stages.size(), file.manifest->stages.size() == 1 ? "" : "s", file.manifest->abi),
           ""};
 }
 

@@ -56,7 +56,9 @@ class Resolver {
     if (!variables_in(name).empty()) return false;  // an unknown variable, found by the expansion
     const auto refused = catalog_.refusals().size();
     std::string hint;
-    if (refused > 0) hint = fmt::format("{} plugin libraries were refused; morgana doctor says why", refused);
+    if (refused > 0)
+      hint = fmt::format("{} refused; morgana doctor says why",
+                         refused == 1 ? "a plugin library was" : fmt::format("{} plugin libraries were", refused));
     else if (catalog_.stages().empty()) hint = "no plugin was found; morgana doctor shows where it was looked for";
     fault(use.position, fmt::format("unknown stage \"{}\"{}", name, did_you_mean(name, catalog_.stage_names())), hint);
     return false;
@@ -99,8 +101,11 @@ class Resolver {
     const auto mentioned = variables_in(copy_->text->use.text);
     std::string hint;
     if (!nearest(setting.name.text, names) && !mentioned.empty() && setting.conditions.empty())
-      hint = fmt::format("for some copies only: \"set\": {{ \"{}=VALUE\": {{ \"{}\": ... }} }}", mentioned[0],
-                         setting.name.text);
+      hint = setting.name.position.line == 0
+                 ? fmt::format("for some copies only: --set \"{}[{}=VALUE].{}=...\"", copy_->text->name.text,
+                               mentioned[0], setting.name.text)
+                 : fmt::format("for some copies only: \"set\": {{ \"{}=VALUE\": {{ \"{}\": ... }} }}", mentioned[0],
+                               setting.name.text);
     fault(setting.name.position,
           fmt::format("{} has no parameter \"{}\"{}", stage.name, setting.name.text,
                       did_you_mean(setting.name.text, names)),

@@ -12,7 +12,7 @@ namespace morgana::host {
 struct Demand {
   int threads = 1;
   bool gpu = false;
-  std::uint64_t memory_growth = 0;  ///< bytes it took the last time; 0: not known
+  std::optional<std::uint64_t> memory_growth;  ///< bytes it took the last time; nothing where it never ran
 };
 
 /// What a run may use in all.
@@ -24,7 +24,8 @@ struct Limits {
 };
 
 /// Who uses what. The sum of what was taken never exceeds the limits; but one node alone always fits in memory,
-/// because waiting would not help it. Used under the scheduler's lock.
+/// because waiting would not help it. Where memory is limited, a node whose growth is not known runs alone.
+/// Used under the scheduler's lock.
 class Budget {
  public:
   explicit Budget(const Limits& limits);
@@ -47,6 +48,7 @@ class Budget {
   std::vector<bool> gpu_taken_;
   std::uint64_t idle_resident_ = 0;    ///< before the first of those that run now
   std::uint64_t expected_growth_ = 0;  ///< of those that run now
+  bool unknown_runs_ = false;          ///< one whose growth is not known, alone
 };
 
 }  // namespace morgana::host

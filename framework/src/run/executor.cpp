@@ -130,7 +130,7 @@ void Executor::decide(std::size_t node) {
       const std::lock_guard lock(states_[node].mutex);
       states_[node].outcome.reason = std::move(reason);
     }
-    const auto growth = options_.limits.memory > 0 ? store_.index().memory_growth(planned.stage->name) : 0;
+    const auto growth = options_.limits.memory > 0 ? store_.index().memory_growth(planned.stage->name) : std::nullopt;
     graph_.reserve_wait();
     try {
       scheduler_->submit(node, {placement.threads, placement.cuda, growth});

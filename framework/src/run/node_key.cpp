@@ -42,9 +42,11 @@ void add_parameter(KeyMaterial& material, const PlannedParameter& parameter, Inp
       return;
     }
     case ParameterType::kOutputPath:
-      // Where the product goes changes nothing in it; its extension may name its format.
-      material.add("parameter", name,
-                   std::filesystem::path(std::get<std::string>(parameter.value)).extension().string());
+      // Where the product goes changes nothing in it; its extension may name its format, and no path means no product.
+      {
+        const std::filesystem::path path = std::get<std::string>(parameter.value);
+        material.add("parameter", name, path.empty() ? "" : "*" + path.extension().string());
+      }
       return;
     default:
       material.add("parameter", name, text_of(parameter.value));
@@ -77,13 +79,14 @@ std::string text_of(const ParameterValue& value) {
 }
 
 std::string InputContents::hash(const std::string& path) {
+  Known* known = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto known = known_.find(path); known != known_.end()) return known->second;
+    known = &known_[path];
   }
-  auto hash = content_of(path, index_).sha256;
-  const std::lock_guard lock(mutex_);
-  return known_.emplace(path, std::move(hash)).first->second;
+  const std::lock_guard lock(known->mutex);  // several nodes that read one file wait for one reading
+  if (known->hash.empty()) known->hash = content_of(path, index_).sha256;
+  return known->hash;
 }
 
 namespace {

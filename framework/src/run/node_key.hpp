@@ -35,7 +35,11 @@ class InputContents {
  private:
   Index& index_;
   std::mutex mutex_;
-  std::unordered_map<std::string, std::string> known_;
+  struct Known {
+    std::mutex mutex;  ///< held while the contents are read
+    std::string hash;
+  };
+  std::unordered_map<std::string, Known> known_;
 };
 
 /// All that the result of a node, one of `plan.nodes`, depends on. `input_hashes` are those of the values, in the order

@@ -71,7 +71,8 @@ void write_plugins(JsonText& json, const Plan& plan) {
   json.begin_object("plugins");
   for (const auto* plugin : plugins) {
     json.begin_object(plugin->name).member("version", plugin->version);
-    json.member("library", plugin->library.string()).member("build_id", plugin->build_id).end_object();
+    json.member("library", plugin->library.string()).member("build_id", plugin->build_id);
+    json.member("abi", plugin->abi).end_object();
   }
   json.end_object();
 }
@@ -86,7 +87,12 @@ void write_facts(JsonText& json, const Plan& plan, const RunRecordFacts& facts) 
   json.begin_object("versions").member("morgana", facts.version);
   json.member("sdk", std::to_string(MORGANA_SDK_MAJOR) + "." + std::to_string(MORGANA_SDK_MINOR)).end_object();
   json.begin_object("machine").member("processor", machine.processor).member("threads", machine.threads);
-  json.member("memory_bytes", machine.memory).member("system", machine.system).end_object();
+  json.member("memory_bytes", machine.memory).member("system", machine.system);
+  // Asked only where a node may use one: it starts the driver.
+  if (std::any_of(plan.nodes.begin(), plan.nodes.end(),
+                  [](const auto& node) { return node.stage->accelerated && node.device != "cpu"; }))
+    json.member("gpus", gpus().names);
+  json.end_object();
   json.begin_object("limits").member("threads", facts.limits.threads).member("jobs", facts.limits.jobs);
   json.member("memory_bytes", facts.limits.memory).member("gpus", facts.limits.gpus).end_object();
   json.member("cache", facts.cache);

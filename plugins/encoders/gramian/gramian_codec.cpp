@@ -229,7 +229,8 @@ std::string GramianCodec::exactness() const {
     text += fmt::format("; {} points were resized down to {}", state_.packets, state_.size);
   if (state_.field == Field::kDifference && state_.level == Level::kFirstAngle)
     text += "; a GADF knows differences of angles, its level is taken from the first packet's median in training";
-  text += state_.low > 0 ? "; lengths exact" : "; lengths are lost (low is 0)";
+  const bool exact = state_.size >= state_.packets && state_.level == Level::kDiagonal;
+  text += state_.low <= 0 ? "; lengths are lost (low is 0)" : exact ? "; lengths exact" : "; lengths not always exact";
   text += fmt::format("; for values in the training range, traces cut at {} packets, float images", state_.packets);
   return text;
 }

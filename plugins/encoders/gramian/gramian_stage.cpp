@@ -86,7 +86,13 @@ class EncodeField : public Stage {
     CodecState state{.field = field_, .packets = length(context), .low = *low, .gamma = *gamma, .level = level};
     state.size = *size == 0 ? state.packets : static_cast<std::size_t>(*size);
     if (state.size < 2) throw Error("an image of {} pixel a side shows nothing", state.size);
-    for (const auto& text : *channels) state.channels.push_back(scale_of(text));
+    for (const auto& text : *channels) {
+      state.channels.push_back(scale_of(text));
+      const auto& name = state.channels.back().expression.first;
+      if (std::count_if(state.channels.begin(), state.channels.end(),
+                        [&](const auto& channel) { return channel.expression.first == name; }) > 1)
+        throw Error("\"channels\" holds {} twice: decoding would not know which to take", name);
+    }
     const auto codec = GramianCodec::fitted(std::move(state), *traces, *quantile);
     for (const auto& channel : codec->state().channels)
       if (channel.clipped > 0)

@@ -48,7 +48,7 @@ class Scaling {
 
  private:
   float raw(std::size_t channel, float value) const {
-    return units_[channel] == "s" ? std::log1p(std::max(value, 0.0f) * 1e6f) : value;
+    return units_[channel] == "s" ? std::copysign(std::log1p(std::abs(value) * 1e6f), value) : value;
   }
   std::vector<std::string> units_;
   std::vector<float> scale_;

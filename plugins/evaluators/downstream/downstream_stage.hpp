@@ -39,9 +39,10 @@ class DownstreamStage : public Stage {
       *this, "repeats", {.value = 5, .min = 1, .doc = "Classifier seeds and draws; 95 % intervals from two on."}};
   Param<std::vector<double>> ratios{*this,
                                     "ratios",
-                                    {.value = std::vector<double>{0.5, 1, 2},
+                                    {.value = std::vector<double>{0.25, 0.5, 1},
                                      .min = 0,
-                                     .doc = "Synthetic traces for each real one in augmentation."}};
+                                     .doc = "Synthetic traces for each real one in augmentation. Above 1 the sampler "
+                                            "has to draw more (its `per_class`)."}};
   Param<std::vector<double>> few{*this,
                                  "few",
                                  {.value = std::vector<double>{0.01, 0.1},

@@ -63,6 +63,14 @@ class Fidelity final : public Stage {
       *this,
       "channels",
       {.value = std::vector<std::string>{"PL*DIR", "IAT"}, .doc = "Channels, or products of two, that are compared."}};
+  Param<int> packets{
+      *this,
+      "packets",
+      {.value = 0,
+       .unit = "packets",
+       .min = 0,
+       .doc = "Packets of a trace that are compared, 0: all. Set it to the encoder's `packets`, or whole "
+              "real traces are compared with synthetic ones of that length."}};
   Param<int> bins{*this,
                   "bins",
                   {.value = 60,
@@ -102,6 +110,7 @@ class Fidelity final : public Stage {
     return rows;
   }
 
+  std::shared_ptr<const Traces> real_, synthetic_, train_;  ///< cut to `packets`; the last may be null
   statistics::ClassList list_;
   bool by_class_ = true;
   std::vector<Channel> described_;
@@ -115,17 +124,23 @@ bool labelled(const Traces& traces) {
   return std::any_of(labels.begin(), labels.end(), [](std::int32_t label) { return label >= 0; });
 }
 
+/// The first packets of each trace, or `traces` themselves where none is longer.
+std::shared_ptr<const Traces> cut(const std::shared_ptr<const Traces>& traces, std::size_t packets) {
+  return packets == 0 || traces->longest() <= packets ? traces
+                                                      : std::make_shared<const Traces>(traces->first_packets(packets));
+}
+
 /// Classes where both sides have labels; otherwise everything is one class.
 void Fidelity::choose_classes(Metrics& result) {
-  by_class_ = labelled(*real) && (labelled(*synthetic) || synthetic->empty()) && (!train || labelled(*train));
+  by_class_ = labelled(*real_) && (labelled(*synthetic_) || synthetic_->empty()) && (!train_ || labelled(*train_));
   if (!by_class_) {
     classes_.names = {"(all)"};
     result.notes["classes"] = "not every set has labels: all traces are compared as one class";
     return;
   }
-  for (const auto* traces : {&*real, &*synthetic}) list_.add(traces->class_names(), traces->table().label.id);
+  for (const auto* traces : {&*real_, &*synthetic_}) list_.add(traces->class_names(), traces->table().label.id);
   classes_.names = list_.names();
-  for (const auto& [traces, name] : {std::pair{&*real, "real"}, std::pair{&*synthetic, "synthetic"}}) {
+  for (const auto& [traces, name] : {std::pair{&*real_, "real"}, std::pair{&*synthetic_, "synthetic"}}) {
     const auto& labels = traces->table().label.id;
     if (const auto count = std::count(labels.begin(), labels.end(), -1); count > 0)
       result.notes[fmt::format("left out: unlabelled, {}", name)] = fmt::format("{}", count);
@@ -133,22 +148,30 @@ void Fidelity::choose_classes(Metrics& result) {
 }
 
 void Fidelity::run(Context& context) {
-  if (real->empty()) throw Error("there are no real traces to compare with");
+  const auto length = static_cast<std::size_t>(*packets);
+  real_ = cut(real.shared(), length);
+  synthetic_ = cut(synthetic.shared(), length);
+  if (train) train_ = cut(train.shared(), length);
+  if (real_->empty()) throw Error("there are no real traces to compare with");
   if (channels->empty()) throw Error("parameter \"channels\" is empty; name at least one channel");
+  if (real_->longest() > synthetic_->longest() && !synthetic_->empty())
+    context.log().warning("real traces have up to {} packets, synthetic ones up to {}: see parameter \"packets\"",
+                          real_->longest(), synthetic_->longest());
   Metrics result;
   result.evaluator = "evaluate.fidelity";
   choose_classes(result);
-  const Traces& reference = train ? *train : *real;
+  const Traces& reference = train_ ? *train_ : *real_;
   for (const auto& expression : *channels)
     described_.push_back(describe_channel(reference, expression, *bins, *largest_payload));
   used_lags_ =
       std::min<std::size_t>(static_cast<std::size_t>(*lags), std::max<std::size_t>(reference.longest(), 2) - 1);
 
-  const Side real_side(*real, rows_of(*real), described_), synthetic_side(*synthetic, rows_of(*synthetic), described_);
+  const Side real_side(*real_, rows_of(*real_), described_),
+      synthetic_side(*synthetic_, rows_of(*synthetic_), described_);
   std::optional<Side> train_side;
-  if (train) train_side.emplace(*train, rows_of(*train), described_);
-  directed_ = real_side.direction >= 0 && synthetic_side.direction >= 0 && (!train || train_side->direction >= 0);
-  longest_ = std::max({real->longest(), synthetic->longest(), reference.longest()});
+  if (train_) train_side.emplace(*train_, rows_of(*train_), described_);
+  directed_ = real_side.direction >= 0 && synthetic_side.direction >= 0 && (!train_ || train_side->direction >= 0);
+  longest_ = std::max({real_->longest(), synthetic_->longest(), reference.longest()});
   classes_.real = statistics::sizes(real_side.rows);
   classes_.synthetic = statistics::sizes(synthetic_side.rows);
 
@@ -161,10 +184,10 @@ void Fidelity::run(Context& context) {
   }
   // Where every class is drawn whole, all draws are one: a second would only feign an interval.
   bool whole = true;
-  for (std::size_t i = 0; train && i < classes_.names.size(); ++i)
+  for (std::size_t i = 0; train_ && i < classes_.names.size(); ++i)
     whole &= classes_.synthetic[i] >= train_side->rows[i].size();
   const int draws = whole ? 1 : *repeats;
-  for (int repeat = 0; train && repeat < draws; ++repeat) {
+  for (int repeat = 0; train_ && repeat < draws; ++repeat) {
     for (auto& distance : distances) distance.floors.emplace_back();
     for (std::size_t index = 0; index < classes_.names.size(); ++index) {
       context.check_stop();
@@ -191,15 +214,15 @@ void Fidelity::run(Context& context) {
   report(classes_, distances, result);
   draw_curves(real_side, "real", result);
   draw_curves(synthetic_side, "synthetic", result);
-  if (train && !train->empty() && !synthetic->empty())
-    report_memorisation(*train, *real, *synthetic, described_, static_cast<std::uint64_t>(*evaluation_seed), result);
+  if (train_ && !train_->empty() && !synthetic_->empty())
+    report_memorisation(*train_, *real_, *synthetic_, described_, static_cast<std::uint64_t>(*evaluation_seed), result);
 
   result.notes["jensen_shannon"] = fmt::format(
       "divergence, base 2, {} equal bins and two outer ones; bytes on [{}, {:g}], times on log1p(microseconds) over "
       "the range of the {} part",
-      *bins, "0 or -largest_payload", *largest_payload, train ? "training" : "real");
+      *bins, "0 or -largest_payload", *largest_payload, train_ ? "training" : "real");
   result.notes["floor"] =
-      train
+      train_
           ? "real test part against as many training traces of each class as there are synthetic ones, mean over draws"
           : "none: input \"train\" is not connected";
   result.notes["autocorrelation_distance"] =

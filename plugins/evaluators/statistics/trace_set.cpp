@@ -35,7 +35,7 @@ RowsByClass ClassList::rows(const std::vector<std::string>& names, const std::ve
   return result;
 }
 
-double log_microseconds(double seconds) { return std::log1p(std::max(seconds, 0.0) * 1e6); }
+double log_microseconds(double seconds) { return std::copysign(std::log1p(std::abs(seconds) * 1e6), seconds); }
 
 std::vector<std::string> TraceKeys::of(const Traces& traces) const {
   std::vector<std::string> keys(traces.size());

@@ -30,7 +30,7 @@ class ClassList {
   std::unordered_map<std::string, std::int32_t> index_;
 };
 
-/// Natural logarithm of 1 + microseconds, of seconds; a negative time counts as 0.
+/// Natural logarithm of 1 + microseconds, of seconds; that of a negative time (signed by its direction) is negative.
 double log_microseconds(double seconds);
 
 /// Tells traces apart by their values, packet for packet: sizes in whole bytes, times in whole microseconds.

@@ -15,6 +15,11 @@ class TrainMarkov final : public Stage {
   Out<Model> model{*this, "model", "The counts of a first-order Markov chain for each class."};
 
   void run(Context& context) override {
+    for (const auto& [channel, unit] : images->codec()->trace_channels())
+      if (channel != "PL" && channel != "DIR" && channel != "IAT")
+        throw Error("train.markov knows PL, DIR and IAT; the images hold {} as well", channel)
+            .hint(fmt::format("leave {} out of the encoder's channels, or compare with \"copy\" and \"resample\" alone",
+                              channel));
     const MarkovChain chain(training_traces(*images), images->codec()->length());
     auto result = control_model("markov", *images);
     chain.store(result);

@@ -9,27 +9,16 @@
 namespace morgana::controls {
 
 void store_traces(const Traces& traces, std::size_t packets, Model& model) {
-  std::vector<std::int64_t> offsets{0};
-  std::vector<std::int32_t> labels;
-  std::vector<std::vector<float>> channels(traces.table().channels.size());
-  for (std::size_t row = 0; row < traces.size(); ++row) {
-    if (traces.label(row) < 0) continue;
-    const auto kept = std::min(packets, traces.packets(row));
-    offsets.push_back(offsets.back() + static_cast<std::int64_t>(kept));
-    labels.push_back(traces.label(row));
-    for (std::size_t c = 0; c < channels.size(); ++c) {
-      const auto values = traces.channel(c, row).first(kept);
-      channels[c].insert(channels[c].end(), values.begin(), values.end());
-    }
-  }
+  const auto labelled = traces.rows_where([](const TraceView& trace) { return !trace.label().empty(); });
+  const auto kept = traces.first_packets(packets).select(labelled);
   nlohmann::json list = nlohmann::json::array();
-  for (std::size_t c = 0; c < channels.size(); ++c) {
-    const auto& channel = traces.table().channels[c];
+  for (const auto& channel : kept.table().channels) {
     list.push_back({{"name", channel.name}, {"unit", channel.unit}});
-    model.weights["channel." + channel.name] = Array::of(std::move(channels[c]));
+    model.weights["channel." + channel.name] = Array::of(std::vector<float>(channel.values));
   }
-  model.weights["offsets"] = Array::of(std::move(offsets));
-  model.weights["label"] = Array::of(std::move(labels));
+  const auto& offsets = kept.table().offsets;
+  model.weights["offsets"] = Array::of(std::vector<std::int64_t>(offsets.begin(), offsets.end()));
+  model.weights["label"] = Array::of(std::vector<std::int32_t>(kept.table().label.id));
   model.configuration = nlohmann::json{{"channels", list}, {"packets", packets}}.dump();
 }
 

@@ -96,7 +96,8 @@ void TrainGan::run(Context& context) {
     return {distance, excess};
   };
   training::Loop loop(context, {*steps, *minutes, *checkpoint_seconds},
-                      {{"generator", &generator_flat}, {"critic", &critic_flat}}, {"loss", "gradient penalty"});
+                      {{"generator", &generator_flat}, {"critic", &critic_flat}},
+                      {"Wasserstein estimate", "gradient penalty"});
   loop.run(one_step);
 
   Model trained;

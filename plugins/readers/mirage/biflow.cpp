@@ -111,7 +111,7 @@ class Walk {
         throw Damage{"", fmt::format("unequal lengths: {} has {}, {} has {}", kListNames[first], lengths_[first],
                                      kListNames[list], lengths_[list])};
       for (const double value : biflow_.lists[list]) {
-        if (!std::isfinite(value)) throw Damage{"", "not a finite number"};
+        if (!std::isfinite(static_cast<float>(value))) throw Damage{"", "not a finite number"};
         if (value < 0) throw Damage{"", "negative"};
         if (list == kDirection && value != 0 && value != 1) throw Damage{"", "neither 0 nor 1"};
       }

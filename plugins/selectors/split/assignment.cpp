@@ -77,24 +77,32 @@ class Assignment {
     for (const auto& [label, count] : groups_[group].shares) traces_[part][label] -= count, --group_count_[part][label];
   }
 
-  /// Moves the group that costs least among those whose part keeps another of each class it holds.
+  /// Moves the group that costs least among those whose part keeps another of each class it holds; to the training
+  /// part any group at all where there is no such.
   void move_one(std::size_t label, Part to) {
+    auto best = cheapest(label, to, true);
+    if (best == groups_.size() && to == kTrain) best = cheapest(label, to, false);
+    if (best == groups_.size()) return;
+    take_out(best);
+    put(best, to);
+  }
+
+  /// Number of groups where there is none.
+  std::size_t cheapest(std::size_t label, Part to, bool keeps_others) {
     std::size_t best = groups_.size();
     double least = std::numeric_limits<double>::infinity();
     for (const auto group : of_class_[label]) {
       const Part from = part_[group];
       const auto& shares = groups_[group].shares;
-      if (std::any_of(shares.begin(), shares.end(),
-                      [&](const auto& share) { return group_count_[from][share.label] < 2; }))
+      if (keeps_others && std::any_of(shares.begin(), shares.end(),
+                                      [&](const auto& share) { return group_count_[from][share.label] < 2; }))
         continue;
       take_out(group);
       const double cost = cost_of_adding(group, to) - cost_of_adding(group, from);
       put(group, from);
       if (cost < least) best = group, least = cost;
     }
-    if (best == groups_.size()) return;
-    take_out(best);
-    put(best, to);
+    return best;
   }
 
   std::span<const Group> groups_;

@@ -21,7 +21,7 @@ th,td{padding:4px 12px;border-bottom:1px solid var(--line);text-align:right;whit
 th:first-child,td:first-child,td.text,th.text{text-align:left}tr.control td:first-child,tr.control td{color:var(--soft)}tr.floor td{background:var(--shade);font-weight:600}
 td .range{display:block;font-size:11px;color:var(--soft);font-weight:400}td.best{font-weight:700}caption{text-align:left;color:var(--soft);padding-bottom:4px;white-space:normal;max-width:80ch}
 .grid{display:flex;flex-wrap:wrap;gap:14px}.card{border:1px solid var(--line);border-radius:8px;padding:10px 12px;background:var(--paper)}
-.card h3{margin:0 0 4px}img.images{image-rendering:pixelated;max-width:100%;display:block}svg{max-width:100%;height:auto}svg text{fill:var(--ink);font:11px system-ui,sans-serif}
+.card h3{margin:0 0 4px}.grid-of-images{display:flex;gap:6px;white-space:nowrap}img.images{image-rendering:pixelated;max-width:100%;display:block}svg{max-width:100%;height:auto}svg text{fill:var(--ink);font:11px system-ui,sans-serif}
 svg .axis{stroke:var(--soft);stroke-width:1}svg .rule{stroke:var(--line);stroke-width:1}svg .soft{fill:var(--soft)}
 details{margin:10px 0}summary{cursor:pointer;color:var(--accent)}pre{background:var(--shade);padding:12px;overflow:auto;font-size:12px;border-radius:6px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:6px 0;font-size:13px}.legend i{display:inline-block;width:14px;height:3px;margin-right:6px;vertical-align:middle}

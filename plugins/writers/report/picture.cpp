@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "morgana/error.hpp"
+#include "page.hpp"
 
 namespace morgana::report {
 namespace {
@@ -78,8 +79,14 @@ std::string image_grid(const Images& images, const std::vector<std::string>& cla
     }
   }
   const int magnification = std::clamp(520 / std::max(width, 1), 1, 3);
-  return fmt::format("<img class=\"images\" alt=\"images\" width=\"{}\" height=\"{}\" src=\"{}\">",
-                     width * magnification, height * magnification, png_data_uri(canvas, width, height));
+  std::string names;
+  for (const auto& name : class_names)
+    names += fmt::format("<div style=\"height:{0}px;line-height:{0}px\">{1}</div>",
+                         (tile_height + 2 * kGap) * magnification, escaped(name));
+  return fmt::format(
+      "<div class=\"grid-of-images\"><div class=\"soft\">{}</div><img class=\"images\" alt=\"images\" "
+      "width=\"{}\" height=\"{}\" src=\"{}\"></div>",
+      names, width * magnification, height * magnification, png_data_uri(canvas, width, height));
 }
 
 }  // namespace morgana::report

@@ -259,9 +259,9 @@ Chapter images_chapter(const Findings& findings, int per_class) {
   const auto& first = findings.real_images.empty() ? findings.synthetic_images.front() : findings.real_images.front();
   const auto& class_names = first.value->class_names();
   std::string body = fmt::format(
-      "<p class=\"soft\">A row a class, {} images of each, an image's channels side by side; black is -1, white 1. "
-      "Rows: {}.</p><div class=\"grid\">",
-      per_class, escaped(fmt::format("{}", fmt::join(class_names, ", "))));
+      "<p class=\"soft\">A row a class, {} images of each, an image's channels side by side; black is -1, white 1."
+      "</p><div class=\"grid\">",
+      per_class);
   std::set<std::string> seen;
   for (const auto& found : findings.real_images) {
     const std::string title = "real: " + label_of(found.origin.variables);
@@ -305,6 +305,24 @@ Chapter matrices_chapter(const Findings& findings) {
                                         open ? " open" : "", escaped(name), cards);
     open = false;
   }
+  if (groups.empty()) return chapter;
+  Table numbers{"matrices", "Confusion matrices and transitions, a cell a row", {}, {}};
+  for (const char* name : {"matrix", "of", "tags", "row", "column"}) numbers.columns.push_back({name, "", {}, true});
+  numbers.columns.push_back({"value", "", {}, false});
+  for (const auto& [name, list] : drawings)
+    for (const auto& [matrix, of] : list)
+      for (std::size_t i = 0; i < matrix->values.size(); ++i) {
+        Row row;
+        for (const auto& text : {name, of, tags_text(matrix->tags), matrix->rows[i / matrix->columns.size()],
+                                 matrix->columns[i % matrix->columns.size()]})
+          row.cells.push_back({.text = text});
+        row.cells.push_back({.value = matrix->values[i]});
+        numbers.rows.push_back(std::move(row));
+      }
+  chapter.section.body +=
+      "<p class=\"files\">the numbers: <a href=\"tables/matrices.csv\">CSV</a>, <a href=\"tables/matrices.tex\">LaTeX"
+      "</a></p>";
+  chapter.tables.push_back(std::move(numbers));
   return chapter;
 }
 

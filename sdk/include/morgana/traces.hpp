@@ -116,6 +116,8 @@ class MORGANA_API Traces final : public Value {
 
   /// A copy of some rows, in the order given; class names, notes and counts stay.
   Traces select(std::span<const std::size_t> rows) const;
+  /// A copy whose traces have at most `count` packets; class names, notes and counts stay.
+  Traces first_packets(std::size_t count) const;
 
   template <typename Predicate>
   std::vector<std::size_t> rows_where(Predicate predicate) const {

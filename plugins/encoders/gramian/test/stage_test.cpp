@@ -73,6 +73,9 @@ TEST(EncodeGasf, RefusesWhatCannotBeUndone) {
   StageRunner stage(morgana_plugin(), "encode.gasf");
   stage.input("traces", sample_traces(3, 4, 1)).set("channels", std::vector<std::string>{"PL*IAT"});
   EXPECT_EQ(error_of(stage), "the product \"PL*IAT\" cannot be taken apart again");
+  StageRunner twice(morgana_plugin(), "encode.gasf");
+  twice.input("traces", sample_traces(3, 4, 1)).set("channels", std::vector<std::string>{"PL", "PL*DIR"});
+  EXPECT_EQ(error_of(twice), "\"channels\" holds PL twice: decoding would not know which to take");
   StageRunner empty(morgana_plugin(), "encode.gasf");
   empty.input("traces", std::make_shared<const Traces>());
   EXPECT_EQ(error_of(empty), "there are no traces to fit the scales on");

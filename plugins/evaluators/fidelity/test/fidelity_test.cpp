@@ -83,6 +83,18 @@ TEST(Fidelity, OfTheTestPartItselfIsZero) {
     }
 }
 
+TEST(Fidelity, ComparesTheFirstPacketsOnly) {
+  const auto real = traces_of(traffic({200, 100}, 1));
+  const auto cut = std::make_shared<const Traces>(real->first_packets(3));
+  Evaluation whole(cut), first(cut);
+  EXPECT_GT(whole.result()->find("wasserstein1", {{"channel", "length"}, {"average", "mean"}})->value, 1);
+  EXPECT_FALSE(whole.context.messages.empty()) << "says that the lengths differ";
+  first.set("packets", 3);
+  const auto metrics = first.result();
+  for (const char* channel : {"PL*DIR", "IAT", "length"}) EXPECT_EQ(mean(*metrics, "wasserstein1", channel).value, 0);
+  EXPECT_TRUE(first.context.messages.empty());
+}
+
 TEST(Fidelity, SeesDirectionAndLength) {
   auto table = traffic({200, 100}, 1);
   for (auto& direction : table.channels[2].values) direction = -1;

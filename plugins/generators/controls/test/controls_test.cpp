@@ -20,9 +20,10 @@ using testing::StageRunner;
 using Packet = std::vector<float>;
 using Trace = std::pair<std::int32_t, std::vector<Packet>>;
 
-std::shared_ptr<const Images> training_images(std::shared_ptr<const Traces> traces, std::size_t packets) {
+std::shared_ptr<const Images> training_images(std::shared_ptr<const Traces> traces, std::size_t packets,
+                                              const std::vector<std::string>& channels = {"PL*DIR", "IAT"}) {
   gramian::CodecState state{.packets = packets, .size = packets};
-  for (const char* text : {"PL*DIR", "IAT"}) state.channels.push_back({.expression = gramian::Expression(text)});
+  for (const auto& text : channels) state.channels.push_back({.expression = gramian::Expression(text)});
   register_codec(codec<gramian::GramianCodec>("gasf"));
   return std::make_shared<const Images>(traces, gramian::GramianCodec::fitted(state, *traces, 0));
 }
@@ -170,6 +171,16 @@ TEST(Resample, JitterIsBounded) {
   EXPECT_EQ(third, (std::set<float>{97, 98, 99, 100, 101, 102, 103}));
   EXPECT_NEAR(log_sum / 500, 0.0, 0.02);
   EXPECT_NEAR(std::sqrt(log_squares / 500), 0.1, 0.01);
+}
+
+TEST(Markov, RefusesChannelsItDoesNotKnow) {
+  const auto images = training_images(testing::sample_traces(5, 12, 1), 10, {"PL*DIR", "WIN"});
+  try {
+    sampled("markov", images, 1);
+    FAIL() << "images without WIN would have been drawn";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "train.markov knows PL, DIR and IAT; the images hold WIN as well");
+  }
 }
 
 TEST(Markov, TimesStayInTheirBin) {

@@ -119,7 +119,7 @@ TEST_F(Mirage2019, AcceptsEveryOddityOfTheFormat) {
 }
 
 TEST_F(Mirage2019, CountsAndNamesDamagedBiflowsAndGoesOn) {
-  std::vector<SampleFlow> flows(9);
+  std::vector<SampleFlow> flows(10);
   flows[0].iat = "[0, NaN, 1]";
   flows[1].iat = "[0, 0.5]";
   flows[2].payload = "[0, -1, 5]";
@@ -128,6 +128,7 @@ TEST_F(Mirage2019, CountsAndNamesDamagedBiflowsAndGoesOn) {
   flows[5].direction = "\"none\"";
   flows[6].iat = flows[6].payload = flows[6].direction = flows[6].window = "[]";
   flows[7].label = "\"\xff\"";
+  flows[8].iat = "[0, 1e300, 1]";  // a double, but no float
   auto text = file_of(flows);
   text.pop_back();
   text +=
@@ -136,8 +137,8 @@ TEST_F(Mirage2019, CountsAndNamesDamagedBiflowsAndGoesOn) {
   const auto traces = read(file(std::string("5_com.example.app") + kSuffix, text));
   EXPECT_EQ(traces->size(), 1u);
   const auto& counts = traces->table().counts;
-  EXPECT_EQ(counts.at("biflows"), 14);
-  EXPECT_EQ(counts.at("skipped: damaged iat"), 2);
+  EXPECT_EQ(counts.at("biflows"), 15);
+  EXPECT_EQ(counts.at("skipped: damaged iat"), 3);
   EXPECT_EQ(counts.at("skipped: damaged L4_payload_bytes"), 2);
   EXPECT_EQ(counts.at("skipped: damaged packet_dir"), 5);
   EXPECT_EQ(counts.at("skipped: damaged biflow"), 1);
@@ -149,7 +150,9 @@ TEST_F(Mirage2019, CountsAndNamesDamagedBiflowsAndGoesOn) {
             std::string("5_com.example.app") + kSuffix +
                 " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: not a finite number; 5_com.example.app" +
                 kSuffix +
-                " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: unequal lengths: packet_dir has 3, iat has 2");
+                " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: unequal lengths: packet_dir has 3, iat has 2; "
+                "5_com.example.app" +
+                kSuffix + " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: not a finite number");
   EXPECT_NE(notes.at("skipped: damaged packet_dir").find("; ..."), std::string::npos);
   EXPECT_FALSE(stage_->context.messages.empty());
 }

@@ -155,6 +155,15 @@ TEST(Split, KeepsDuplicatesOnOneSide) {
   EXPECT_EQ(parts.test->size(), 60u);
 }
 
+TEST(Split, WhatIsNotTrainedOnIsNotTested) {
+  // Class b stands in one capture only, which also holds the one capture of class c.
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    const auto parts = split(set_of({0, 0, 0, 0, 1, 2, 0, 0}, {0, 0, 1, 1, 2, 2, 3, 3}), 0.5, 0, "capture", seed);
+    for (const std::int32_t label : {0, 1, 2})
+      EXPECT_GT(count(*parts.train, label), 0u) << "class " << label << ", seed " << seed;
+  }
+}
+
 TEST(Split, SaysWhyItCannot) {
   EXPECT_EQ(error(set_of({}), 0.2, 0), "there are no traces to split");
   EXPECT_EQ(error(set_of({0, 0}), 0.5, 0.5), "test 0.5 and validation 0.5 leave nothing to train on");
