@@ -21,9 +21,14 @@ Database::Database(const std::filesystem::path& file) : file_(file.string()) {
     throw Error("cannot open the cache's index {}: {}", file_, cause);
   }
   sqlite3_busy_timeout(handle_, kBusyMilliseconds);
-  // The index can be made again from the entries, so it need not survive a power cut at every commit.
-  run("PRAGMA journal_mode = WAL");
-  run("PRAGMA synchronous = NORMAL");
+  try {
+    // The index can be made again from the entries, so it need not survive a power cut at every commit.
+    run("PRAGMA journal_mode = WAL");
+    run("PRAGMA synchronous = NORMAL");
+  } catch (...) {
+    sqlite3_close(handle_);
+    throw;
+  }
 }
 
 Database::~Database() { sqlite3_close(handle_); }

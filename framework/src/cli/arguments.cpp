@@ -84,6 +84,8 @@ std::optional<int> Arguments::number(const std::string& option, int least) const
   if (text.empty() && !has(option)) return std::nullopt;
   int number = 0;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (code == std::errc::result_out_of_range)
+    throw UsageFault("option --{} is \"{}\", which is too large", option, text);
   if (code != std::errc{} || end != text.data() + text.size() || number < least)
     throw UsageFault("option --{} is \"{}\"; it takes a whole number of at least {}", option, text, least);
   return number;

@@ -2,6 +2,7 @@
 #include "cli/program.hpp"
 
 #include <fmt/format.h>
+#include <cstdio>
 
 #include "cli/request.hpp"
 #include "cli/terminal.hpp"
@@ -59,7 +60,9 @@ std::string version() { return MORGANA_VERSION; }
 
 int run_program(const std::vector<std::string>& words) {
   try {
-    return dispatch(words);
+    const int code = dispatch(words);
+    if (std::fflush(stdout) != 0) throw_unwritten();
+    return code;
   } catch (const UsageFault& fault) {
     print_error("morgana", fault.what(), fault.hint());
     return kBadRequest;

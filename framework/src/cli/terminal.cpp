@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/terminal.hpp"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include <cstdlib>
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
+
+#include "morgana/error.hpp"
 
 namespace morgana::host {
 namespace {
@@ -30,18 +30,6 @@ const char* code_of(Ink ink) {
 
 }  // namespace
 
-bool shows_colours(std::FILE* stream) {
-  const char* none = std::getenv("NO_COLOR");
-  const char* term = std::getenv("TERM");
-  return ::isatty(::fileno(stream)) != 0 && (none == nullptr || *none == '\0') && term != nullptr &&
-         std::strcmp(term, "dumb") != 0;
-}
-
-int terminal_width() {
-  winsize size{};
-  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 std::string inked(std::FILE* stream, Ink ink, std::string_view text) {
   if (!shows_colours(stream)) return std::string(text);
   return std::string(code_of(ink)) + std::string(text) + "\033[0m";
@@ -59,7 +47,13 @@ void print_warning(std::string_view text) {
   std::fwrite(message.data(), 1, message.size(), stderr);
 }
 
-void print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) < text.size()) throw_unwritten();
+}
+
+void throw_unwritten() {
+  if (errno != EPIPE) throw Error("cannot write the result to stdout: {}", std::strerror(errno));
+}
 
 std::string wrapped(std::string_view text, std::size_t indent, std::size_t width) {
   std::string result;

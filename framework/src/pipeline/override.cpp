@@ -83,12 +83,10 @@ class Override {
       names.push_back(variable.name.text);
       if (variable.name.text != name) continue;
       const auto* list = value.as<JsonValue::List>();
-      variable.values = list != nullptr && !list->empty() ? *list : JsonValue::List{value};
-      for (auto& element : variable.values) {
-        element.position = position_;
-        if (element.value.index() == 0 || element.as<JsonValue::List>() || element.as<JsonValue::Object>())
-          fault(fmt::format("variable \"{}\" takes strings, numbers and booleans, not {}", name, kind_of(element)));
-      }
+      if (list != nullptr && list->empty()) return fault(fmt::format("variable \"{}\" takes at least one value", name));
+      variable.values = list != nullptr ? *list : JsonValue::List{value};
+      for (auto& element : variable.values) element.position = position_;
+      for (auto& text : faults_of_values(name, variable.values)) fault(std::move(text.second));
       return;
     }
     fault(fmt::format("the pipeline varies no \"{}\"{}", name, did_you_mean(name, names)));

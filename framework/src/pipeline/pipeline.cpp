@@ -89,21 +89,8 @@ class Reader {
         fault(values.position, fmt::format("variable \"{}\" takes a list of at least one value", name));
         continue;
       }
-      check_values(name, *list);
+      for (auto& [where, text] : faults_of_values(name, *list)) fault(where, std::move(text));
       result.variables.push_back({{name, position}, *list});
-    }
-  }
-
-  void check_values(const std::string& name, const JsonValue::List& list) {
-    std::vector<std::string> texts;
-    for (const auto& value : list) {
-      if (value.value.index() == 0 || value.as<JsonValue::List>() || value.as<JsonValue::Object>())
-        fault(value.position,
-              fmt::format("variable \"{}\" takes strings, numbers and booleans, not {}", name, kind_of(value)));
-      const auto text = variable_text(value);
-      if (std::find(texts.begin(), texts.end(), text) != texts.end())
-        fault(value.position, fmt::format("variable \"{}\" has the value {} twice", name, text));
-      texts.push_back(text);
     }
   }
 
@@ -113,8 +100,9 @@ class Reader {
     if (object->empty()) fault(value.position, "the pipeline has no nodes");
     for (const auto& [name, position, text] : *object) {
       node_ = name;
-      if (!is_name(name) || name == "vary" || name == "seed")
-        fault(position, fmt::format("\"{}\" is no name of a node", name), kNameHint);
+      if (!is_name(name)) fault(position, fmt::format("\"{}\" is no name of a node", name), kNameHint);
+      else if (name == "vary" || name == "seed")
+        fault(position, fmt::format("\"{}\" is no name of a node", name), "--set takes it for the pipeline's own");
       result.nodes.push_back(node({name, position}, text));
       node_.clear();
     }
@@ -189,6 +177,22 @@ class Reader {
 }  // namespace
 
 Pipeline parse_pipeline(const JsonValue& document, Faults& faults) { return Reader(faults).pipeline(document); }
+
+std::vector<std::pair<Position, std::string>> faults_of_values(const std::string& variable,
+                                                               const std::vector<JsonValue>& values) {
+  std::vector<std::pair<Position, std::string>> faults;
+  std::vector<std::string> texts;
+  for (const auto& value : values) {
+    if (value.value.index() == 0 || value.as<JsonValue::List>() || value.as<JsonValue::Object>())
+      faults.emplace_back(value.position, fmt::format("variable \"{}\" takes strings, numbers and booleans, not {}",
+                                                      variable, kind_of(value)));
+    const auto text = variable_text(value);
+    if (std::find(texts.begin(), texts.end(), text) != texts.end())
+      faults.emplace_back(value.position, fmt::format("variable \"{}\" has the value {} twice", variable, text));
+    texts.push_back(text);
+  }
+  return faults;
+}
 
 std::string variable_text(const JsonValue& value) {
   const auto* text = value.as<std::string>();

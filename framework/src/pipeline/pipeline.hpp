@@ -65,6 +65,10 @@ Pipeline parse_pipeline(const JsonValue& document, Faults& faults);
 /// `vary.variable=[values]`. A value is JSON, or else a string.
 void apply_overrides(Pipeline& pipeline, const std::vector<std::string>& overrides, Faults& faults);
 
+/// What is wrong with a variable's values, and where: one of a kind that none has, one that stands there twice.
+std::vector<std::pair<Position, std::string>> faults_of_values(const std::string& variable,
+                                                               const std::vector<JsonValue>& values);
+
 /// What a message calls a value of a variable, and what stands for it in text: a string without quotation marks.
 std::string variable_text(const JsonValue& value);
 

@@ -16,6 +16,8 @@ constexpr int kSlots = 256;
 
 thread_local const char* running_here = nullptr;
 std::array<std::atomic<const char*>, kSlots> running{};
+constexpr int kCrashed = -1;
+std::atomic<int> live_lines{0};
 
 // Only functions that signal-safety(7) allows are called from here on.
 void say(const char* text) {
@@ -46,8 +48,16 @@ void report(const char* who, int signal) {
   say("\n");
 }
 
+void erase(int lines) {
+  char text[] = "\r\x1b[000A\x1b[J";
+  for (char* digit = text + 5; digit > text + 2; --digit, lines /= 10) *digit = static_cast<char>('0' + lines % 10);
+  say(text);
+}
+
 void on_crash(int signal) {
-  say("\n");
+  const int lines = live_lines.exchange(kCrashed);
+  if (lines > 0) erase(lines);
+  else say("\n");
   if (running_here != nullptr) {
     report(running_here, signal);
   } else {
@@ -70,6 +80,13 @@ void install_crash_handler() {
   action.sa_handler = on_crash;
   action.sa_flags = SA_ONSTACK | SA_RESETHAND;
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigaction(signal, &action, nullptr);
+}
+
+bool show_live_lines(std::size_t count) {
+  int before = live_lines.load();
+  while (before != kCrashed && !live_lines.compare_exchange_weak(before, static_cast<int>(count))) {
+  }
+  return before != kCrashed;
 }
 
 CrashStack::CrashStack() : memory_(new char[kStackBytes]) {

@@ -2,13 +2,17 @@
 #include "run/display.hpp"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 
+#include "run/crash.hpp"
+#include "run/terminal.hpp"
 #include "run/wording.hpp"
 
 namespace morgana::host {
@@ -24,8 +28,6 @@ constexpr const char* kRed = "31";
 constexpr const char* kYellow = "33";
 constexpr const char* kDim = "2";
 
-bool wants_colours() { return ::isatty(STDERR_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr; }
-
 bool writes_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
     if (const char* value = std::getenv(name); value != nullptr && *value != '\0')
@@ -33,19 +35,19 @@ bool writes_utf8() {
   return false;
 }
 
-struct Screen {
-  std::size_t columns = 80, rows = 24;
-};
-Screen screen() {
-  winsize size{};
-  if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return {};
-  return {size.ws_col, size.ws_row};
-}
-
-// One call a picture, so that nobody sees half of it.
-void write_out(const std::string& text) {
-  const ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
-  static_cast<void>(ignored);
+// One call a picture where the terminal takes it, so that nobody sees half of it.
+void write_out(std::string_view text) {
+  while (!text.empty()) {
+    const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+    if (written > 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (written < 0 && errno == EAGAIN) {
+      pollfd full{STDERR_FILENO, POLLOUT, 0};
+      ::poll(&full, 1, -1);
+    } else if (written == 0 || errno != EINTR) {
+      return;
+    }
+  }
 }
 
 double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
@@ -59,14 +61,10 @@ std::string rate_text(double rate, const std::string& unit) {
 
 }  // namespace
 
-Display::Style Display::style_of_stderr() {
-  const char* terminal = std::getenv("TERM");
-  const bool dumb = terminal == nullptr || std::strcmp(terminal, "dumb") == 0;
-  return ::isatty(STDERR_FILENO) == 1 && !dumb ? Style::kLive : Style::kLines;
-}
+Display::Style Display::style_of_stderr() { return redraws(stderr) ? Style::kLive : Style::kLines; }
 
 Display::Display(const Plan& plan, Style style)
-    : plan_(plan), style_(style), colours_(wants_colours()), unicode_(writes_utf8()) {
+    : plan_(plan), style_(style), colours_(shows_colours(stderr)), unicode_(writes_utf8()), ended_(plan.nodes.size()) {
   for (const auto& node : plan.nodes) name_columns_ = std::max(name_columns_, columns_of(node.name));
   name_columns_ = std::min(name_columns_, kWidestName);
   if (style_ != Style::kQuiet) thread_ = std::thread([this] { redraw_loop(); });
@@ -98,6 +96,7 @@ std::string Display::name_of(std::size_t node) const { return padded(plan_.nodes
 void Display::started(std::size_t node, const NodeOutcome& so_far) {
   const std::lock_guard lock(mutex_);
   running_[node] = {Clock::now(), {}, Clock::now(), 0, 0, 0, "", "", false};
+  ended_[node].reset();  // a value found broken is made again
   if (style_ == Style::kLines)
     write_line(fmt::format("{}  started  {}: {}", name_of(node), plan_.nodes[node].stage->name, so_far.reason));
 }
@@ -113,6 +112,8 @@ void Display::progressed(std::size_t node, const Progress& progress) {
   running.total = progress.total;
   running.unit = progress.unit;
   running.note = progress.note;
+  std::replace_if(
+      running.note.begin(), running.note.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, ' ');
 }
 
 void Display::logged(std::size_t node, LogLevel level, const std::string& text) {
@@ -133,20 +134,21 @@ void Display::waits_for_other_run(std::size_t node) {
 
 void Display::ended(std::size_t node, const NodeOutcome& outcome) {
   const std::lock_guard lock(mutex_);
-  ++ended_;
+  ended_[node] = outcome.status;
   running_.erase(node);
   if (outcome.status == NodeStatus::kFailed) {
     write_line(painted(kRed, "error: ") + outcome.error);
     if (!outcome.hint.empty()) write_line("  hint: " + outcome.hint);
     return;
   }
-  if (outcome.status == NodeStatus::kCached) ++cached_;
   if (style_ == Style::kQuiet) return;
   const auto& stage = plan_.nodes[node].stage->name;
+  const auto duration = duration_text(outcome.seconds);
   if (outcome.status == NodeStatus::kDone)
-    write_line(fmt::format("{}  {}  {}  {}", name_of(node), painted(kGreen, "done   "),
-                           padded(duration_text(outcome.seconds), 10),
-                           style_ == Style::kLive ? stage + painted(kDim, ": " + outcome.reason) : ""));
+    write_line(fmt::format("{}  {}  {}", name_of(node), painted(kGreen, "done   "),
+                           style_ == Style::kLive
+                               ? padded(duration, 10) + "  " + stage + painted(kDim, ": " + outcome.reason)
+                               : duration));
   else if (outcome.status == NodeStatus::kCached && outcome.reason != "cached")
     write_line(fmt::format("{}  {}", name_of(node), outcome.reason));
   else if (outcome.status == NodeStatus::kStopped && outcome.reason != "not begun")
@@ -184,13 +186,16 @@ void Display::write_line(const std::string& line) {
 void Display::erase_live() {
   if (drawn_ > 0) write_out(fmt::format("\r\x1b[{}A\x1b[J", drawn_));
   drawn_ = 0;
+  show_live_lines(0);
 }
 
 void Display::draw_live() {
+  if (!show_live_lines(drawn_)) return;
   const auto [columns, rows] = screen();
   std::string picture = drawn_ > 0 ? fmt::format("\r\x1b[{}A\x1b[J", drawn_) : "";
   drawn_ = 0;
-  if (!closed_ && !running_.empty()) {
+  // A node, the summary and the cursor's row take three.
+  if (!closed_ && !running_.empty() && rows >= 3) {
     const std::size_t room = rows > 4 ? rows - 3 : 1;
     for (const auto& [node, running] : running_) {
       if (drawn_ == room) break;
@@ -201,6 +206,7 @@ void Display::draw_live() {
     ++drawn_;
   }
   if (!picture.empty()) write_out(picture);
+  show_live_lines(drawn_);
 }
 
 std::string Display::live_line(std::size_t node, const Running& running, std::size_t columns) const {
@@ -240,8 +246,9 @@ std::string Display::figures(const Running& running) const {
 }
 
 std::string Display::summary_line() const {
-  const auto text = fmt::format("{}/{} nodes", ended_, plan_.nodes.size());
-  return fmt::format("{}, {} cached, {} running, {}", text, cached_, running_.size(),
+  const auto ended = std::count_if(ended_.begin(), ended_.end(), [](const auto& status) { return status.has_value(); });
+  const auto cached = std::count(ended_.begin(), ended_.end(), NodeStatus::kCached);
+  return fmt::format("{}/{} nodes, {} cached, {} running, {}", ended, ended_.size(), cached, running_.size(),
                      duration_text(seconds_between(begin_, Clock::now())));
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -63,8 +64,8 @@ class Display final : public Observer {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::size_t, Running> running_;
-  std::size_t cached_ = 0, ended_ = 0;
-  std::size_t drawn_ = 0;  ///< live lines on the screen now
+  std::vector<std::optional<NodeStatus>> ended_;  ///< of each node
+  std::size_t drawn_ = 0;                         ///< live lines on the screen now
   bool closed_ = false;
   std::thread thread_;
 };

@@ -155,6 +155,8 @@ Scheduler::Result Executor::work(std::size_t node, const Budget::Grant& grant) {
     } else if (!work_locked(node, grant.gpu)) {
       return Scheduler::Result::kBusyElsewhere;
     }
+  } catch (const Stopped&) {
+    set_status(node, NodeStatus::kStopped, "stopped on request");
   } catch (const Error& error) {
     fail(node, error, false);
   } catch (const std::exception& exception) {
@@ -227,9 +229,10 @@ void Executor::mend(const CorruptValue& fault) {
     const std::lock_guard outcome(state.mutex);
     return state.outcome.status;
   }();
+  observer_.ended(node, state.outcome);
+  if (status == NodeStatus::kStopped) throw Stopped();
   if (status != NodeStatus::kDone)
     throw Error("\"{}\", whose cached result is corrupt, could not be made again", plan_.nodes[node].name);
-  observer_.ended(node, state.outcome);
 }
 
 // The caller holds the key's lock. Ends with the node done, failed or stopped; throws `CorruptValue` before it began.
@@ -360,10 +363,11 @@ void Executor::fail(std::size_t node, const Error& error, bool of_stage) {
   {
     const std::lock_guard lock(state.mutex);
     state.outcome.status = NodeStatus::kFailed;
-    state.outcome.error = of_stage ? fmt::format("{}: {}", described(planned), error.what())
+    const auto* plugin = dynamic_cast<const PluginFault*>(&error);
+    state.outcome.error = of_stage ? fmt::format("{}: {}", described(planned), plugin ? plugin->cause() : error.what())
                                    : fmt::format("node \"{}\": {}", planned.name, error.what());
     state.outcome.hint = error.hint();
-    state.outcome.plugin_fault = dynamic_cast<const PluginFault*>(&error) != nullptr;
+    state.outcome.plugin_fault = plugin != nullptr;
   }
   failed_ = true;
 }

@@ -45,7 +45,7 @@ void add_parameter(KeyMaterial& material, const PlannedParameter& parameter, Inp
       // Where the product goes changes nothing in it; its extension may name its format, and no path means no product.
       {
         const std::filesystem::path path = std::get<std::string>(parameter.value);
-        material.add("parameter", name, path.empty() ? "" : "*" + path.extension().string());
+        material.add("parameter", name, path.empty() ? "none" : "some" + path.extension().string());
       }
       return;
     default:

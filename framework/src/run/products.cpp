@@ -32,7 +32,10 @@ void put_file(const fs::path& from, const fs::path& place) {
 
 fs::path product_place(const PlannedNode& node, const std::string& parameter, const fs::path& run_folder) {
   for (const auto& planned : node.parameters)
-    if (planned.info->name == parameter) return (run_folder / std::get<std::string>(planned.value)).lexically_normal();
+    if (planned.info->name == parameter) {
+      const auto place = (run_folder / std::get<std::string>(planned.value)).lexically_normal();
+      return place.has_filename() ? place : place.parent_path();  // "report/" is "report"
+    }
   throw Error("node \"{}\" has no output path \"{}\"", node.name, parameter);
 }
 

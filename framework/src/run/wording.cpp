@@ -49,6 +49,16 @@ std::string count_text(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+namespace {
+
+/// Nothing for what no 64-bit integer holds.
+std::optional<std::int64_t> whole(double number) {
+  if (!(number >= 0 && number < 0x1p63)) return std::nullopt;
+  return static_cast<std::int64_t>(number);
+}
+
+}  // namespace
+
 std::optional<std::uint64_t> parse_bytes(std::string_view text) {
   const auto parsed = number_and_unit(text);
   if (!parsed) return std::nullopt;
@@ -70,7 +80,7 @@ std::optional<std::uint64_t> parse_bytes(std::string_view text) {
                                                                         {"TiB", 0x1p40},
                                                                         {"bytes", 1}}};
   for (const auto& [unit, factor] : kUnits)
-    if (parsed->second == unit) return static_cast<std::uint64_t>(parsed->first * factor);
+    if (parsed->second == unit) return whole(parsed->first * factor);
   return std::nullopt;
 }
 
@@ -80,7 +90,7 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
   constexpr std::array<std::pair<std::string_view, double>, 6> kUnits{
       {{"s", 1}, {"min", 60}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}}};
   for (const auto& [unit, factor] : kUnits)
-    if (parsed->second == unit) return static_cast<std::int64_t>(parsed->first * factor);
+    if (parsed->second == unit) return whole(parsed->first * factor);
   return std::nullopt;
 }
 

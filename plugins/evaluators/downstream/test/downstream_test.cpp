@@ -13,6 +13,7 @@ struct Evaluation : testing::StageRunner {
   explicit Evaluation(std::shared_ptr<const Traces> synthetic) : StageRunner(morgana_plugin(), "evaluate.downstream") {
     set("trees", 20)
         .set("repeats", 3)
+        .set("ratios", std::vector<double>{0.5, 1, 2})
         .input("train", traffic({100, 100, 100}, 1))
         .input("test", traffic({40, 40, 40}, 2));
     input("synthetic", std::move(synthetic));
