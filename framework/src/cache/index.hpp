@@ -55,7 +55,7 @@ class Index {
 
   std::optional<Remembered> last_of_node(const std::string& pipeline, const std::string& node);
   std::optional<Remembered> last_of_stage(const std::string& stage);
-  /// Memory that the stage's last run took, in bytes; 0 where it is not known.
+  /// Memory that the stage's last run took, in bytes; nothing where it never ran.
   std::optional<std::uint64_t> memory_growth(const std::string& stage);
   /// Keeps what the nodes of a pipeline are now, and that their entries were used.
   void remember(const std::string& pipeline, const std::vector<NodeMemory>& nodes);

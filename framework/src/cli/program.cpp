@@ -2,6 +2,7 @@
 #include "cli/program.hpp"
 
 #include <fmt/format.h>
+
 #include <cstdio>
 
 #include "cli/request.hpp"

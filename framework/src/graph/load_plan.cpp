@@ -5,7 +5,6 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
-#include <sstream>
 
 #include "graph/expansion.hpp"
 #include "graph/resolution.hpp"
@@ -17,11 +16,11 @@ std::string read_text(const std::filesystem::path& file) {
   if (std::filesystem::is_directory(file)) throw Error("{} is a folder, not a pipeline", file.string());
   errno = 0;
   std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (stream.is_open()) text << stream.rdbuf();  // sets a bit where the stream's buffer throws
-  if (!stream.is_open() || stream.bad() || text.bad() || errno != 0)
-    throw Error("cannot read {}: {}", file.string(), std::strerror(errno));
-  return std::move(text).str();
+  try {
+    if (stream.is_open()) return {std::istreambuf_iterator<char>(stream), {}};
+  } catch (const std::ios_base::failure&) {  // the buffer throws, whatever the stream's mask says
+  }
+  throw Error("cannot read {}: {}", file.string(), std::strerror(errno));
 }
 
 }  // namespace
