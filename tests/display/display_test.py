@@ -237,7 +237,7 @@ class DisplayTest(unittest.TestCase):
                 lines = session.press_control_c().end()
                 self.assertEqual(session.code, 1)
                 self.assert_lines(lines, [r"start +done +0\.\d s +test\.draw: new",
-                                          r"stopping: 2 nodes asked to save their work \(up to 10 s\); Ctrl-C again ends at once",
+                                          r"stopping: 2 nodes asked to save what is done \(up to 10 s\); Ctrl-C again ends at once",
                                           rf"(first|{name}) +stopped", rf"(first|{name}) +stopped",
                                           r"stopped in .* s, 3 nodes: 1 done, 2 not done", *STOPPED])
                 self.assertNotEqual(lines[2], lines[3])

@@ -73,7 +73,8 @@ class Workplace:
     def events(self, kind):
         found = []
         for run in self.runs():
-            for line in (run / "events.jsonl").read_text().splitlines():
+            events = run / "events.jsonl"
+            for line in events.read_text().splitlines() if events.exists() else []:  # it may be killed before
                 event = json.loads(line)
                 if event["event"] == kind:
                     found.append(event)
