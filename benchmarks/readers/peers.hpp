@@ -21,7 +21,8 @@ struct Columns {
 
 Columns read_by_simdjson(const std::filesystem::path& file);
 Columns read_by_nlohmann(const std::filesystem::path& file);
-/// Processor seconds that CPython's `json.load` takes alone, without making columns; negative where there is no python3.
+/// Processor seconds that CPython's `json.load` takes alone, without making columns; negative where there is no
+/// python3.
 double seconds_of_python(const std::filesystem::path& file);
 
 }  // namespace morgana::benchmark

@@ -50,8 +50,10 @@ class Steps final : public morgana::Stage {
         std::filesystem::rename(beside, checkpoint);
         context.check_stop();
       }
-      context.progress({.done = static_cast<std::uint64_t>(step), .total = static_cast<std::uint64_t>(*steps),
-                        .unit = "steps", .note = fmt::format("value {:.3f}", value)});
+      context.progress({.done = static_cast<std::uint64_t>(step),
+                        .total = static_cast<std::uint64_t>(*steps),
+                        .unit = "steps",
+                        .note = fmt::format("value {:.3f}", value)});
       value = 0.5 * value + morgana::Random(*seed, 0, static_cast<std::uint32_t>(step)).uniform(0);
       wait(*milliseconds);
       if (step % 5 == 4) {
@@ -75,15 +77,19 @@ class Mix final : public morgana::Stage {
 
 class Write final : public morgana::Stage {
   morgana::In<Metrics> value{*this, "value", "A number."};
-  morgana::Param<morgana::OutputPath> path{*this, "path", {.value = morgana::OutputPath{"number.txt"}, .doc = "Where to."}};
+  morgana::Param<morgana::OutputPath> path{
+      *this, "path", {.value = morgana::OutputPath{"number.txt"}, .doc = "Where to."}};
   void run(morgana::Context&) override { std::ofstream(path->path) << fmt::format("{}\n", value->metrics.at(0).value); }
 };
 
 class Misbehave final : public morgana::Stage {
   morgana::In<Metrics> start{*this, "start", "A number.", morgana::Need::kOptional};
   morgana::Out<Metrics> result{*this, "result", "A number."};
-  morgana::Param<morgana::Choice> how{
-      *this, "how", {.value = morgana::Choice{"hang"}, .choices = {"hang", "address", "abort", "recursion", "thread", "error"}, .doc = "What it does."}};
+  morgana::Param<morgana::Choice> how{*this,
+                                      "how",
+                                      {.value = morgana::Choice{"hang"},
+                                       .choices = {"hang", "address", "abort", "recursion", "thread", "error"},
+                                       .doc = "What it does."}};
 
   static int deeper(volatile int* above) {
     volatile int here[1024] = {*above};
@@ -104,5 +110,5 @@ class Misbehave final : public morgana::Stage {
 }  // namespace
 
 MORGANA_PLUGIN("resume-stages", "1.0.0", "Stages for tests of runs that end early.", morgana::stage<Draw>("test.draw"),
-               morgana::stage<Steps>("test.steps"), morgana::stage<Mix>("test.mix"), morgana::stage<Write>("test.write"),
-               morgana::stage<Misbehave>("test.misbehave"));
+               morgana::stage<Steps>("test.steps"), morgana::stage<Mix>("test.mix"),
+               morgana::stage<Write>("test.write"), morgana::stage<Misbehave>("test.misbehave"));

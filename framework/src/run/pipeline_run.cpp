@@ -115,8 +115,9 @@ int run_pipeline(const Plan& plan, const RunSettings& settings) {
         {.asked =
              [&] {
                const auto running = executor.running().size();
-               display.say(fmt::format("stopping: {} asked to save what is done (up to {} s); Ctrl-C again ends at once",
-                                       count_text(running, "node"), settings.grace_seconds));
+               display.say(
+                   fmt::format("stopping: {} asked to save what is done (up to {} s); Ctrl-C again ends at once",
+                               count_text(running, "node"), settings.grace_seconds));
              },
          .grace_over =
              [&] {
