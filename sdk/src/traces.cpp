@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "morgana/archive.hpp"
 #include "morgana/error.hpp"
@@ -30,6 +32,34 @@ std::vector<T> gathered(const std::vector<T>& column, std::span<const std::size_
   if (column.empty()) return result;
   result.reserve(rows.size());
   for (const auto row : rows) result.push_back(column[row]);
+  return result;
+}
+
+/// Some rows, each cut to at most `count` packets.
+TraceTable gathered(const TraceTable& table, std::span<const std::size_t> rows, std::size_t count) {
+  TraceTable result;
+  for (const auto row : rows)
+    result.offsets.push_back(result.offsets.back() +
+                             std::min<std::uint64_t>(count, table.offsets[row + 1] - table.offsets[row]));
+  for (const auto& channel : table.channels) {
+    PacketChannel copy{channel.name, channel.unit, {}};
+    copy.values.reserve(result.offsets.back());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto begin = channel.values.begin() + static_cast<std::ptrdiff_t>(table.offsets[rows[i]]);
+      copy.values.insert(copy.values.end(), begin,
+                         begin + static_cast<std::ptrdiff_t>(result.offsets[i + 1] - result.offsets[i]));
+    }
+    result.channels.push_back(std::move(copy));
+  }
+  result.label = {table.label.names, gathered(table.label.id, rows)};
+  result.capture = {table.capture.names, gathered(table.capture.id, rows)};
+  result.device = {table.device.names, gathered(table.device.id, rows)};
+  result.label_source = gathered(table.label_source, rows);
+  result.keys = gathered(table.keys, rows);
+  for (const auto& column : table.columns)
+    result.columns.push_back({column.name, column.unit, gathered(column.values, rows)});
+  result.counts = table.counts;
+  result.notes = table.notes;
   return result;
 }
 
@@ -227,40 +257,13 @@ std::string Traces::expression_unit(std::string_view text) const {
 }
 
 Traces Traces::select(std::span<const std::size_t> rows) const {
-  TraceTable result;
-  for (const auto row : rows) result.offsets.push_back(result.offsets.back() + packets(row));
-  for (const auto& channel : table_.channels) {
-    PacketChannel copy{channel.name, channel.unit, {}};
-    copy.values.reserve(result.offsets.back());
-    for (const auto row : rows)
-      copy.values.insert(copy.values.end(), channel.values.begin() + static_cast<std::ptrdiff_t>(table_.offsets[row]),
-                         channel.values.begin() + static_cast<std::ptrdiff_t>(table_.offsets[row + 1]));
-    result.channels.push_back(std::move(copy));
-  }
-  result.label = {table_.label.names, gathered(table_.label.id, rows)};
-  result.capture = {table_.capture.names, gathered(table_.capture.id, rows)};
-  result.device = {table_.device.names, gathered(table_.device.id, rows)};
-  result.label_source = gathered(table_.label_source, rows);
-  result.keys = gathered(table_.keys, rows);
-  for (const auto& column : table_.columns)
-    result.columns.push_back({column.name, column.unit, gathered(column.values, rows)});
-  result.counts = table_.counts;
-  result.notes = table_.notes;
-  return Traces(std::move(result));
+  return Traces(gathered(table_, rows, std::numeric_limits<std::size_t>::max()));
 }
 
 Traces Traces::first_packets(std::size_t count) const {
-  auto result = table_;
-  for (auto& channel : result.channels) channel.values.clear();
-  for (std::size_t row = 0; row < size(); ++row) {
-    const auto kept = std::min(count, packets(row));
-    result.offsets[row + 1] = result.offsets[row] + kept;
-    for (std::size_t i = 0; i < result.channels.size(); ++i) {
-      const auto values = channel(i, row).first(kept);
-      result.channels[i].values.insert(result.channels[i].values.end(), values.begin(), values.end());
-    }
-  }
-  return Traces(std::move(result));
+  std::vector<std::size_t> rows(size());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  return Traces(gathered(table_, rows, count));
 }
 
 }  // namespace morgana

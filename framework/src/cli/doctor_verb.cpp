@@ -10,6 +10,7 @@
 #include "cli/terminal.hpp"
 #include "plugin/library.hpp"
 #include "run/machine.hpp"
+#include "run/wording.hpp"
 
 namespace morgana::host {
 namespace {
@@ -36,8 +37,8 @@ Finding examine(const PluginFile& file, bool open) {
     return {Finding::State::kFault, subject, fault.cause(), fault.hint()};
   }
   return {Finding::State::kGood, subject,
-          fmt::format("{} {}, {} stage{}, {}", file.manifest->name, file.manifest->version,
-                      file.manifest->stages.size(), file.manifest->stages.size() == 1 ? "" : "s", file.manifest->abi),
+          fmt::format("{} {}, {}, {}", file.manifest->name, file.manifest->version,
+                      count_text(file.manifest->stages.size(), "stage"), file.manifest->abi),
           ""};
 }
 

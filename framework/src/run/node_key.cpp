@@ -41,13 +41,12 @@ void add_parameter(KeyMaterial& material, const PlannedParameter& parameter, Inp
       }
       return;
     }
-    case ParameterType::kOutputPath:
+    case ParameterType::kOutputPath: {
       // Where the product goes changes nothing in it; its extension may name its format, and no path means no product.
-      {
-        const std::filesystem::path path = std::get<std::string>(parameter.value);
-        material.add("parameter", name, path.empty() ? "none" : "some" + path.extension().string());
-      }
+      const std::filesystem::path path = std::get<std::string>(parameter.value);
+      material.add("parameter", name, path.empty() ? "none" : "some" + path.extension().string());
       return;
+    }
     default:
       material.add("parameter", name, text_of(parameter.value));
   }

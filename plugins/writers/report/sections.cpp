@@ -168,8 +168,7 @@ Chapter verdict_chapter(const Findings& findings) {
   body +=
       "<p class=\"soft\">Green is as good as real data compared with real data, orange the worst of its column. A "
       "number worse than a control's is no achievement: <i>copy</i> repeats training traces, <i>resample</i> mixes "
-      "them "
-      "packet by packet, <i>markov</i> draws from packet-to-packet frequencies.</p><div class=\"grid\">";
+      "them packet by packet, <i>markov</i> draws from packet-to-packet frequencies.</p><div class=\"grid\">";
   for (const auto& column : columns) {
     DotChart chart{column.title(), column.unit, {}, common_floor(column)};
     for (std::size_t i = 0; i < findings.contenders.size(); ++i)
@@ -319,9 +318,7 @@ Chapter matrices_chapter(const Findings& findings) {
         row.cells.push_back({.value = matrix->values[i]});
         numbers.rows.push_back(std::move(row));
       }
-  chapter.section.body +=
-      "<p class=\"files\">the numbers: <a href=\"tables/matrices.csv\">CSV</a>, <a href=\"tables/matrices.tex\">LaTeX"
-      "</a></p>";
+  chapter.section.body += links_to(numbers, "the numbers");
   chapter.tables.push_back(std::move(numbers));
   return chapter;
 }

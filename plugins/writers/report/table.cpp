@@ -85,10 +85,13 @@ std::string to_html(const Table& table) {
     for (std::size_t i = 0; i < row.cells.size(); ++i) html += html_cell(row.cells[i], table.columns[i]);
     html += "</tr>";
   }
-  return html + fmt::format(
-                    "</tbody></table></div><p class=\"files\">this table: <a href=\"tables/{0}.csv\">CSV</a>, <a "
-                    "href=\"tables/{0}.tex\">LaTeX</a></p>\n",
-                    table.id);
+  return html + "</tbody></table></div>" + links_to(table, "this table");
+}
+
+std::string links_to(const Table& table, const std::string& called) {
+  return fmt::format(
+      "<p class=\"files\">{1}: <a href=\"tables/{0}.csv\">CSV</a>, <a href=\"tables/{0}.tex\">LaTeX</a></p>\n",
+      table.id, escaped(called));
 }
 
 std::string to_csv(const Table& table) {

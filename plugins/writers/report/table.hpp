@@ -41,6 +41,8 @@ struct Table {
 };
 
 std::string to_html(const Table& table);
+/// The paragraph that leads to a table's files: "this table: CSV, LaTeX".
+std::string links_to(const Table& table, const std::string& called);
 std::string to_csv(const Table& table);    ///< RFC 4180; intervals in columns of their own
 std::string to_latex(const Table& table);  ///< booktabs
 
