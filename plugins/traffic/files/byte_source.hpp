@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-namespace morgana::mirage {
+namespace morgana::files {
 
 /// Bytes that come one after the other: a file, or a member of an archive.
 class ByteSource {
@@ -13,4 +13,4 @@ class ByteSource {
   virtual std::size_t read(char* into, std::size_t capacity) = 0;
 };
 
-}  // namespace morgana::mirage
+}  // namespace morgana::files
