@@ -133,7 +133,7 @@ TEST_F(MirageParquet, SaysWhatIsWrongWithTheFile) {
   const auto empty = write({{"PL", list_array<arrow::Int64Builder>({{}})},
                             {"DIR", list_array<arrow::Int64Builder>({{}})},
                             {"LABEL", text_array({"x"})}});
-  EXPECT_EQ(error("read.mirage-appxact", empty), "none of the 1 biflows in " + empty + " is left");
+  EXPECT_EQ(error("read.mirage-appxact", empty), "none of the 1 biflows in " + empty + " is left: 1 no packets");
   EXPECT_EQ(error("read.mirage-video", "/absent.parquet"), "there is no file /absent.parquet");
   std::filesystem::resize_file(empty, 20);
   EXPECT_EQ(error("read.mirage-appxact", empty).find("cannot read " + empty + ": "), 0u);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "parquet_file.hpp"
+#include "parquet/list_table.hpp"
 
 #include <arrow/api.h>
 #include <arrow/io/file.h>
@@ -10,7 +10,7 @@
 
 #include "morgana/error.hpp"
 
-namespace morgana::mirage_parquet {
+namespace morgana::tables {
 namespace {
 
 template <typename T>
@@ -158,4 +158,4 @@ ListTable read_lists(const std::filesystem::path& file, const std::vector<std::s
   return table;
 }
 
-}  // namespace morgana::mirage_parquet
+}  // namespace morgana::tables

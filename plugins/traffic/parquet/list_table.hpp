@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace morgana::mirage_parquet {
+namespace morgana::tables {
 
 /// A column of lists of numbers: row i holds values [offsets[i], offsets[i + 1]); an absent list is empty, an absent
 /// number is NaN.
@@ -28,4 +28,4 @@ struct ListTable {
 ListTable read_lists(const std::filesystem::path& file, const std::vector<std::string>& lists, const std::string& text,
                      const std::string& optional);
 
-}  // namespace morgana::mirage_parquet
+}  // namespace morgana::tables
