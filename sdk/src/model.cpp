@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "morgana/model.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "morgana/error.hpp"
+#include "morgana/nearest.hpp"
+#include "morgana/stage.hpp"
 
 namespace morgana {
 
@@ -81,12 +84,27 @@ void Model::check_kind(const std::string& wanted) const {
         .hint(fmt::format("sample it with sample.{}", kind));
 }
 
-std::vector<std::int32_t> sample_labels(const Model& model, std::int64_t per_class, Context& context) {
+SampledClasses::SampledClasses(Stage& stage)
+    : per_class_(stage, "per_class",
+                 {.value = 0,
+                  .unit = "samples",
+                  .min = 0,
+                  .doc = "Samples of each class; 0: as many as the training data had."}),
+      classes_(stage, "classes",
+               {.value = std::vector<std::string>{}, .doc = "The classes to draw; empty: all that were trained on."}) {}
+
+std::vector<std::int32_t> SampledClasses::labels(const Model& model, Context& context) const {
+  for (const auto& name : *classes_)
+    if (std::find(model.class_names.begin(), model.class_names.end(), name) == model.class_names.end())
+      throw Error("the model knows no class \"{}\"; it can be asked for {}", name,
+                  fmt::join(by_nearness(name, model.class_names), ", "));
   std::vector<std::int32_t> labels;
   for (std::size_t i = 0; i < model.class_names.size(); ++i) {
+    if (!classes_->empty() && std::find(classes_->begin(), classes_->end(), model.class_names[i]) == classes_->end())
+      continue;
     const auto trained = i < model.class_counts.size() ? model.class_counts[i] : 0;
     if (trained == 0) context.log().warning("class {} has no training examples and is left out", model.class_names[i]);
-    const auto count = trained == 0 ? 0 : per_class > 0 ? per_class : trained;
+    const auto count = trained == 0 ? 0 : *per_class_ > 0 ? *per_class_ : trained;
     labels.insert(labels.end(), static_cast<std::size_t>(count), static_cast<std::int32_t>(i));
   }
   return labels;

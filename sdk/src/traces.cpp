@@ -35,6 +35,23 @@ std::vector<T> gathered(const std::vector<T>& column, std::span<const std::size_
   return result;
 }
 
+/// The payload of the packets that are left of each row.
+PacketBytes gathered_payload(const TraceTable& table, std::span<const std::size_t> rows,
+                             const std::vector<std::uint64_t>& offsets) {
+  PacketBytes result;
+  const auto& payload = table.payload;
+  if (payload.offsets.empty()) return result;
+  result.offsets.push_back(0);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto first = table.offsets[rows[i]], last = first + offsets[i + 1] - offsets[i];
+    const auto shift = result.bytes.size() - payload.offsets[first];
+    for (auto packet = first; packet < last; ++packet) result.offsets.push_back(payload.offsets[packet + 1] + shift);
+    result.bytes.insert(result.bytes.end(), payload.bytes.begin() + static_cast<std::ptrdiff_t>(payload.offsets[first]),
+                        payload.bytes.begin() + static_cast<std::ptrdiff_t>(payload.offsets[last]));
+  }
+  return result;
+}
+
 /// Some rows, each cut to at most `count` packets.
 TraceTable gathered(const TraceTable& table, std::span<const std::size_t> rows, std::size_t count) {
   TraceTable result;
@@ -51,6 +68,7 @@ TraceTable gathered(const TraceTable& table, std::span<const std::size_t> rows, 
     }
     result.channels.push_back(std::move(copy));
   }
+  result.payload = gathered_payload(table, rows, result.offsets);
   result.label = {table.label.names, gathered(table.label.id, rows)};
   result.capture = {table.capture.names, gathered(table.capture.id, rows)};
   result.device = {table.device.names, gathered(table.device.id, rows)};
@@ -129,6 +147,12 @@ Traces::Traces(TraceTable table) : table_(std::move(table)) {
         throw Error("traces: channel \"{}\" of trace {} holds {}", channel.name, next - table_.offsets.begin() - 1,
                     channel.values[packet]);
       }
+  const auto& payload = table_.payload;
+  if (!payload.offsets.empty() && (payload.offsets.size() != packets() + 1 || payload.offsets.front() != 0 ||
+                                   !std::is_sorted(payload.offsets.begin(), payload.offsets.end()) ||
+                                   payload.offsets.back() != payload.bytes.size()))
+    throw Error("traces: the payload's offsets do not divide {} bytes among {} packets", payload.bytes.size(),
+                packets());
   check_names(table_.label, size(), "label");
   check_names(table_.capture, size(), "capture");
   check_names(table_.device, size(), "device");
@@ -158,6 +182,11 @@ void Traces::save(const std::filesystem::path& file) const {
   for (const auto& column : table_.columns) {
     columns.push_back({{"name", column.name}, {"unit", column.unit}});
     archive.arrays["column." + column.name] = Array::of(column.values);
+  }
+  if (!table_.payload.offsets.empty()) {
+    archive.arrays["payload.bytes"] = Array::of(table_.payload.bytes);
+    archive.arrays["payload.offsets"] =
+        Array::of(std::vector<std::int64_t>(table_.payload.offsets.begin(), table_.payload.offsets.end()));
   }
   archive.text["channels"] = channels.dump();
   archive.text["columns"] = columns.dump();
@@ -191,6 +220,10 @@ std::shared_ptr<const Traces> Traces::load(const std::filesystem::path& file) {
       table.columns.push_back(
           {name, entry.at("unit").get<std::string>(), archive.array("column." + name).to_vector<double>()});
     }
+    if (archive.arrays.contains("payload.offsets")) {
+      const auto ends = archive.array("payload.offsets").as<std::int64_t>();
+      table.payload = {{ends.begin(), ends.end()}, archive.array("payload.bytes").to_vector<std::uint8_t>()};
+    }
     table.counts = nlohmann::json::parse(archive.text_of("counts")).get<std::map<std::string, std::int64_t>>();
     table.notes = nlohmann::json::parse(archive.text_of("notes")).get<std::map<std::string, std::string>>();
     table.label = load_names(archive, "label");
@@ -211,6 +244,7 @@ std::size_t Traces::bytes() const {
   for (const auto& channel : table_.channels) total += channel.values.size() * sizeof(float);
   for (const auto& column : table_.columns) total += column.values.size() * sizeof(double);
   for (const auto& key : table_.keys) total += sizeof key + key.size();
+  total += table_.payload.bytes.size() + table_.payload.offsets.size() * sizeof(std::uint64_t);
   return total + (table_.label.id.size() + table_.capture.id.size() + table_.device.id.size()) * sizeof(std::int32_t);
 }
 
@@ -238,6 +272,13 @@ std::size_t Traces::channel_index(std::string_view name) const {
   std::vector<std::string_view> names;
   for (const auto& channel : table_.channels) names.push_back(channel.name);
   throw Error("the traces have no channel \"{}\"; they have {}", name, fmt::join(names, ", "));
+}
+
+std::span<const std::uint8_t> Traces::payload(std::size_t packet) const {
+  const auto& payload = table_.payload;
+  if (payload.offsets.empty()) return {};
+  return std::span(payload.bytes)
+      .subspan(payload.offsets[packet], payload.offsets[packet + 1] - payload.offsets[packet]);
 }
 
 std::vector<float> Traces::expression(std::string_view text) const {

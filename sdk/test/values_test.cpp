@@ -38,10 +38,17 @@ class FirstPacket final : public Codec {
   static std::shared_ptr<const Codec> load(const char*) { return std::make_shared<const FirstPacket>(); }
 };
 
+class Draws final : public Stage {
+ public:
+  SampledClasses classes{*this};
+  void run(Context&) override {}
+};
+
 Traces sample() {
   TraceTable table;
   table.channels = {{"PL", "bytes", {100, 200, 300, 400, 500, 600}}, {"DIR", "", {-1, 1, -1, 1, 1, 1}}};
   table.offsets = {0, 1, 3, 6};
+  table.payload = {{0, 2, 2, 3, 3, 3, 6}, {1, 2, 3, 4, 5, 6}};
   table.label = {{"a", "b"}, {0, 1, 1}};
   table.capture = {{"first.json"}, {0, 0, 0}};
   table.label_source = {LabelSource::kExact, LabelSource::kMostCommon, LabelSource::kUnknown};
@@ -71,6 +78,9 @@ TEST_F(Values, TracesSurviveTheirFile) {
   EXPECT_EQ(loaded->table().counts, traces.table().counts);
   EXPECT_EQ(loaded->table().notes, traces.table().notes);
   EXPECT_EQ((*loaded)[2].label(), "b");
+  EXPECT_EQ(loaded->table().payload.bytes, traces.table().payload.bytes);
+  EXPECT_EQ(std::vector<std::uint8_t>(loaded->payload(5).begin(), loaded->payload(5).end()),
+            (std::vector<std::uint8_t>{4, 5, 6}));
 }
 
 TEST_F(Values, NoTracesAreTracesToo) {
@@ -85,6 +95,9 @@ TEST_F(Values, TracesAreSelectedByRow) {
   EXPECT_EQ(chosen[1].channel("PL")[0], 100.0f);
   EXPECT_EQ(chosen.table().keys[0], "x");
   EXPECT_EQ(chosen.rows_by_class()[1], (std::vector<std::size_t>{0}));
+  EXPECT_EQ(chosen.table().payload.offsets, (std::vector<std::uint64_t>{0, 0, 0, 3, 5}));
+  EXPECT_EQ(chosen.table().payload.bytes, (std::vector<std::uint8_t>{4, 5, 6, 1, 2}));
+  EXPECT_EQ(sample().first_packets(2).table().payload.offsets, (std::vector<std::uint64_t>{0, 2, 2, 3, 3, 3}));
 }
 
 TEST_F(Values, AnExpressionMultipliesChannels) {
@@ -113,6 +126,7 @@ TEST_F(Values, ColumnsThatDoNotFitAreRefused) {
   EXPECT_TRUE(refused([](TraceTable& table) { table.channels[0].values.pop_back(); }));
   EXPECT_TRUE(refused([](TraceTable& table) { table.label.id[0] = 2; }));
   EXPECT_TRUE(refused([](TraceTable& table) { table.keys.pop_back(); }));
+  EXPECT_TRUE(refused([](TraceTable& table) { table.payload.bytes.pop_back(); }));
   EXPECT_TRUE(refused([](TraceTable& table) { table.columns[0].values.pop_back(); }));
   EXPECT_FALSE(refused([](TraceTable&) {}));
 }
@@ -162,10 +176,24 @@ TEST_F(Values, AModelSurvivesItsFile) {
   EXPECT_EQ(loaded->facts.at("parameters"), 2.0);
   EXPECT_TRUE(std::isnan(loaded->facts.at("loss")));
   testing::TestContext context;
-  EXPECT_EQ(sample_labels(*loaded, 0, context), (std::vector<std::int32_t>{0, 0, 1}));
-  EXPECT_EQ(sample_labels(*loaded, 1, context), (std::vector<std::int32_t>{0, 1}));
+  const auto drawn = [&](const Model& from, std::int64_t per_class, std::vector<std::string> classes) {
+    Draws stage;
+    stage.parameters()[0]->set(per_class);
+    stage.parameters()[1]->set(std::move(classes));
+    return stage.classes.labels(from, context);
+  };
+  EXPECT_EQ(drawn(*loaded, 0, {}), (std::vector<std::int32_t>{0, 0, 1}));
+  EXPECT_EQ(drawn(*loaded, 1, {}), (std::vector<std::int32_t>{0, 1}));
+  EXPECT_EQ(drawn(*loaded, 2, {"b"}), (std::vector<std::int32_t>{1, 1}));
+  EXPECT_TRUE(context.messages.empty());
+  try {
+    drawn(*loaded, 2, {"bb"});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "the model knows no class \"bb\"; it can be asked for b, a");
+  }
   model.class_counts[0] = 0;
-  EXPECT_EQ(sample_labels(model, 2, context), (std::vector<std::int32_t>{1, 1})) << "never seen in training";
+  EXPECT_EQ(drawn(model, 2, {}), (std::vector<std::int32_t>{1, 1})) << "never seen in training";
   EXPECT_FALSE(context.messages.empty());
   loaded->check_kind("ddpm");
   EXPECT_THROW(loaded->check_kind("gan"), Error);

@@ -153,8 +153,7 @@ class Train@CLASS@ final : public morgana::Stage {
 class Sample@CLASS@ final : public morgana::Stage {
   morgana::In<morgana::Model> model{*this, "model", "A model of train.@NAME@."};
   morgana::Out<morgana::Images> images{*this, "images", "Generated images, class after class."};
-  morgana::Param<int> per_class{
-      *this, "per_class", {.value = 0, .min = 0, .doc = "Images of each class; 0: as many as in training."}};
+  morgana::SampledClasses classes{*this};
   morgana::Seed seed{*this};
 
   void run(morgana::Context& context) override {
@@ -168,7 +167,7 @@ class Sample@CLASS@ final : public morgana::Stage {
 
     morgana::TraceTable table;
     for (const auto& [name, unit] : model->codec->trace_channels()) table.channels.push_back({name, unit, {}});
-    table.label = {model->class_names, morgana::sample_labels(*model, *per_class, context)};
+    table.label = {model->class_names, classes.labels(*model, context)};
     for (std::size_t i = 0; i < table.label.id.size(); ++i) {
       const morgana::Random random(*seed, i);  // a sample is a function of the seed and its number alone
       std::uint64_t drawn = 0;

@@ -6,11 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace morgana::host {
+#include "morgana/nearest.hpp"
 
-/// Letters to insert, delete, replace or swap with their neighbour to make one text of the other (optimal string
-/// alignment distance, Boytsov 2011).
-std::size_t edit_distance(std::string_view first, std::string_view second);
+namespace morgana::host {
 
 /// The name that was probably meant: the nearest, where at most a third of its letters differ.
 std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& known);

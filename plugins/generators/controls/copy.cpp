@@ -26,17 +26,14 @@ class SampleCopy final : public Stage {
   Out<Images> images{*this, "images",
                      "Exact copies of training traces, drawn at random without putting back until a class is used up; "
                      "then again in another order."};
-  Param<int> per_class{
-      *this,
-      "per_class",
-      {.value = 0, .unit = "traces", .min = 0, .doc = "Traces of each class; 0: as many as in training."}};
+  SampledClasses classes{*this};
   Seed seed{*this};
 
   void run(Context& context) override {
     model->check_kind("copy");
     const auto training = stored_traces(*model);
     const auto of_class = training.rows_by_class();
-    const auto labels = sample_labels(*model, *per_class, context);
+    const auto labels = classes.labels(*model, context);
     const auto numbers = numbers_in_class(labels);
     std::vector<std::size_t> rows, order;
     for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -34,16 +34,13 @@ class SampleMarkov final : public Stage {
   In<Model> model{*this, "model", "What train.markov counted."};
   Out<Images> images{*this, "images",
                      "Walks along the chain: PL and DIR as seen in training, IAT log-uniform within its bin."};
-  Param<int> per_class{
-      *this,
-      "per_class",
-      {.value = 0, .unit = "traces", .min = 0, .doc = "Traces of each class; 0: as many as in training."}};
+  SampledClasses classes{*this};
   Seed seed{*this};
 
   void run(Context& context) override {
     model->check_kind("markov");
     const MarkovChain chain(*model);
-    const auto labels = sample_labels(*model, *per_class, context);
+    const auto labels = classes.labels(*model, context);
     const auto numbers = numbers_in_class(labels);
     TraceTable table;
     table.channels = {{"PL", "bytes", {}}, {"DIR", "", {}}, {"IAT", "s", {}}};

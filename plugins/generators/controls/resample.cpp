@@ -28,10 +28,7 @@ class SampleResample final : public Stage {
       *this, "images",
       "Traces mixed from training traces of one class: `parents` of them are drawn, the first gives the length, and "
       "each position is one parent's whole packet, drawn among those that reach it; then jitter."};
-  Param<int> per_class{
-      *this,
-      "per_class",
-      {.value = 0, .unit = "traces", .min = 0, .doc = "Traces of each class; 0: as many as in training."}};
+  SampledClasses classes{*this};
   Param<int> parents{*this,
                      "parents",
                      {.value = 2,
@@ -58,7 +55,7 @@ class SampleResample final : public Stage {
     model->check_kind("resample");
     const auto training = stored_traces(*model);
     const auto of_class = training.rows_by_class();
-    const auto labels = sample_labels(*model, *per_class, context);
+    const auto labels = classes.labels(*model, context);
     const auto numbers = numbers_in_class(labels);
     TraceTable table;
     for (const auto& channel : training.table().channels) table.channels.push_back({channel.name, channel.unit, {}});

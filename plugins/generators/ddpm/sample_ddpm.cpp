@@ -49,7 +49,7 @@ void SampleDdpm::run(Context& context) {
   if (*clip) settings.low = (-1 - mean) / deviation, settings.high = (1 - mean) / deviation;
   const auto torso = *precision == "bf16" || (*precision == "auto" && !device.is_cpu()) ? at::kBFloat16 : at::kFloat;
 
-  const auto labels = sample_labels(*model, *per_class, context);
+  const auto labels = this->classes.labels(*model, context);
   const auto shape = model->codec->shape();
   std::vector<float> pixels(labels.size() * shape.pixels());
   for (std::size_t start = 0; start < labels.size(); start += static_cast<std::size_t>(*batch)) {

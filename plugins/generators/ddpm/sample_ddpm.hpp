@@ -13,10 +13,7 @@ class SampleDdpm final : public Stage {
   In<Model> model{*this, "model", "A model of train.ddpm."};
   Out<Images> images{*this, "images", "Generated images, class after class."};
 
-  Param<std::int64_t> per_class{
-      *this,
-      "per_class",
-      {.value = 0, .unit = "images", .min = 0, .doc = "Images of each class; 0: as many as in training."}};
+  SampledClasses classes{*this};
   Param<Choice> sampler{*this,
                         "sampler",
                         {.value = Choice{"solver"},

@@ -23,7 +23,7 @@ void SampleGan::run(Context& context) {
   const Generator generator(configuration, parameters);
   parameters.load(model->weights);
 
-  const auto labels = sample_labels(*model, *per_class, context);
+  const auto labels = classes.labels(*model, context);
   const std::size_t each = model->codec->shape().pixels();
   std::vector<float> pixels(labels.size() * each);
   for (std::size_t start = 0; start < labels.size(); start += static_cast<std::size_t>(*batch)) {

@@ -13,10 +13,7 @@ class SampleGan final : public Stage {
   In<Model> model{*this, "model", "A model of train.gan."};
   Out<Images> images{*this, "images", "Generated images, class after class."};
 
-  Param<std::int64_t> per_class{
-      *this,
-      "per_class",
-      {.value = 0, .unit = "images", .min = 0, .doc = "Images of each class; 0: as many as in training."}};
+  SampledClasses classes{*this};
   Param<std::int64_t> batch{
       *this, "batch", {.value = 256, .unit = "images", .min = 1, .doc = "Images at once; changes no sample."}};
   Seed seed{*this};

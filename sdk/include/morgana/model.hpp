@@ -9,6 +9,7 @@
 #include "morgana/archive.hpp"
 #include "morgana/codec.hpp"
 #include "morgana/context.hpp"
+#include "morgana/parameter.hpp"
 #include "morgana/value.hpp"
 
 namespace morgana {
@@ -44,8 +45,18 @@ class MORGANA_API Model final : public Value {
   void check_kind(const std::string& wanted) const;
 };
 
-/// The labels that a sampling stage draws, class after class: `per_class` of each, or, where it is 0, as many as the
-/// training data had. A class without training examples is left out with a warning.
-MORGANA_API std::vector<std::int32_t> sample_labels(const Model& model, std::int64_t per_class, Context& context);
+/// What a sampling stage is asked to draw: the parameters `per_class` and `classes`, declared alike by all of them.
+class MORGANA_API SampledClasses {
+ public:
+  explicit SampledClasses(Stage& stage);
+  /// The labels to draw, class after class in the model's order: `per_class` of each class asked for, or, where it is
+  /// 0, as many as the training data had. A class without training examples is left out with a warning. Throws `Error`
+  /// with the classes there are, the nearest first, where one is not among them.
+  std::vector<std::int32_t> labels(const Model& model, Context& context) const;
+
+ private:
+  Param<std::int64_t> per_class_;
+  Param<std::vector<std::string>> classes_;
+};
 
 }  // namespace morgana

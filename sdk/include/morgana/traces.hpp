@@ -17,12 +17,18 @@ namespace morgana {
 
 /// One number a packet, for all packets of all traces one after the other.
 ///
-/// The usual ones: "PL" payload bytes, "IAT" seconds since the biflow's previous packet (first 0), "DIR" -1 from the
-/// client (up) and +1 to it (down), "WIN" the TCP window field, unscaled.
+/// The usual ones, "PL", "IAT", "DIR", "WIN" and others, stand in `morgana/channels.hpp`.
 struct PacketChannel {
   std::string name;
   std::string unit;  ///< "bytes", "s", ""
   std::vector<float> values;
+};
+
+/// Some bytes a packet, for all packets of all traces: packet i holds bytes [offsets[i], offsets[i + 1]). Empty
+/// `offsets`: they are not there.
+struct PacketBytes {
+  std::vector<std::uint64_t> offsets;
+  std::vector<std::uint8_t> bytes;
 };
 
 /// One number a trace: flow metadata and statistics.
@@ -44,6 +50,7 @@ enum class LabelSource : std::uint8_t { kUnknown = 0, kExact = 1, kMostCommon = 
 /// The parts of `Traces`, for building one. Columns are as long as there are traces, or empty.
 struct TraceTable {
   std::vector<PacketChannel> channels;
+  PacketBytes payload;                    ///< the first transport payload bytes of each packet
   std::vector<std::uint64_t> offsets{0};  ///< trace i holds packets [offsets[i], offsets[i+1])
   NameColumn label, capture, device;
   std::vector<LabelSource> label_source;
@@ -75,7 +82,7 @@ class MORGANA_API TraceView {
 ///
 /// Saved as safetensors: `offsets` U64 as I64 [traces + 1], `channel.<name>` F32 [packets], `label`, `capture`,
 /// `device` I32 [traces] with their names as JSON lists in the metadata, `label_source` U8, `column.<name>` F64, and
-/// the keys as one U8 block with I64 offsets.
+/// the keys as one U8 block `keys.bytes` with I64 `keys.offsets`, likewise `payload` with offsets [packets + 1].
 class MORGANA_API Traces final : public Value {
  public:
   Traces() = default;
@@ -109,6 +116,8 @@ class MORGANA_API Traces final : public Value {
   std::span<const float> channel(std::size_t index, std::size_t row) const {
     return std::span(table_.channels[index].values).subspan(table_.offsets[row], packets(row));
   }
+  /// The payload bytes kept of a packet, counted over all traces; empty where none are.
+  std::span<const std::uint8_t> payload(std::size_t packet) const;
   /// All packets of an expression: a channel, or a product of two such as "PL*DIR" (payload signed by direction).
   std::vector<float> expression(std::string_view text) const;
   /// Unit of an expression: that of its first factor which has one.

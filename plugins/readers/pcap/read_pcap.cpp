@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// read.pcap: capture files to labelled biflows.
+#include <algorithm>
+#include <memory>
+#include <morgana/stage.hpp>
+#include <morgana/traces.hpp>
+
+#include "biflows/biflow_traces.hpp"
+#include "flow_labels.hpp"
+#include "packet_files.hpp"
+
+namespace morgana::pcap {
+namespace {
+
+class ReadPcap final : public Stage {
+  Param<InputPath> path{*this,
+                        "path",
+                        {.doc = "A capture file (pcap or pcapng), a folder of them, or an archive; also .gz and .zst. "
+                                "A capture that was rotated into x.pcap, x_0001.pcap, ... is one capture."}};
+  Param<std::vector<std::string>> channels{
+      *this,
+      "channels",
+      {.value = std::vector<std::string>{"PL", "IAT", "DIR"},
+       .choices = biflows::packet_channels(),
+       .doc = "What is kept of each packet: payload bytes, seconds since the previous packet, direction, TCP window, "
+              "seconds since the first packet, IP bytes, header bytes of IP and transport, TCP flags."}};
+  Param<int> packets{*this,
+                     "packets",
+                     {.value = 32,
+                      .unit = "packets",
+                      .min = 0,
+                      .doc = "Packets kept from the start of each biflow; 0: all.",
+                      .origin = "MIRAGE-2019 lists the first 32 packets"}};
+  Param<int> payload_bytes{
+      *this, "payload_bytes", {.value = 0, .unit = "bytes", .min = 0, .doc = "Payload kept of each packet."}};
+  Param<Choice> zero_payload{
+      *this,
+      "zero_payload",
+      {.value = Choice{"keep"},
+       .choices = {"keep", "drop"},
+       .doc = "Packets without payload, such as bare acknowledgements; IAT spans those dropped."}};
+  Param<int> minimum_packets{
+      *this, "minimum_packets", {.value = 1, .unit = "packets", .min = 1, .doc = "Shortest trace kept."}};
+  Param<std::vector<std::string>> protocols{*this,
+                                            "protocols",
+                                            {.value = std::vector<std::string>{"tcp", "udp"},
+                                             .choices = {"tcp", "udp"},
+                                             .doc = "Transport protocols of the biflows kept."}};
+  Param<std::vector<std::int64_t>> exclude_ports{
+      *this,
+      "exclude_ports",
+      {.value = std::vector<std::int64_t>{},
+       .min = 0,
+       .max = 65535,
+       .doc = "Biflows with one of these ports at either end are left out; 53 is DNS."}};
+  Param<Choice> client{*this,
+                       "client",
+                       {.value = Choice{"private"},
+                        .choices = {"private", "first-sender"},
+                        .doc = "Which end is the client, from which DIR is -1: the private address, where exactly one "
+                               "is, else who sent first; or always who sent first.",
+                        .origin = "MIRAGE: the phone stands first, whoever sent the first packet"}};
+  Param<std::vector<std::string>> clients{
+      *this,
+      "clients",
+      {.value = std::vector<std::string>{}, .doc = "Addresses that are always the client, before `client` is asked."}};
+  Param<double> idle_timeout{*this,
+                             "idle_timeout",
+                             {.value = 0,
+                              .unit = "s",
+                              .min = 0,
+                              .doc = "A longer silence ends a biflow; 0: never.",
+                              .origin = "MIRAGE: never"}};
+  Param<bool> end_at_close{*this,
+                           "end_at_close",
+                           {.value = false,
+                            .doc = "A SYN after a RST, or after the FINs of both ends, starts a new biflow.",
+                            .origin = "MIRAGE: a biflow is all of its 5-tuple"}};
+  Param<Choice> label{*this,
+                      "label",
+                      {.value = Choice{"folder"},
+                       .choices = {"folder", "file", "table", "none"},
+                       .doc = "A trace's class: the folder its file lies in; the file's name without time, MAC, "
+                              "rotation number and ending; what `labels` says; or nothing."}};
+  Param<InputPath> labels{
+      *this,
+      "labels",
+      {.value = InputPath{},
+       .doc = "For label \"table\": a CSV file with the columns file,label or "
+              "src_ip,src_port,dst_ip,dst_port,protocol,label, as write.pcap leaves it beside its capture."}};
+  Out<Traces> traces{*this, "traces", "One trace a biflow, by file and first packet."};
+
+  biflows::Assembly assembly() const {
+    biflows::Assembly assembly;
+    assembly.client = *client == "private" ? biflows::ClientRule::kPrivate : biflows::ClientRule::kFirstSender;
+    for (const auto& text : *clients)
+      if (!packets::Address::parse(text, assembly.clients.emplace_back()))
+        throw Error("parameter \"clients\": \"{}\" is no IP address", text);
+    // Where packets are dropped, it is not known beforehand how many must be kept.
+    assembly.packets_kept = *zero_payload == "drop" ? 0 : static_cast<std::size_t>(*packets);
+    assembly.payload_kept = static_cast<std::size_t>(*payload_bytes);
+    assembly.idle_seconds = *idle_timeout;
+    assembly.ends_at_close = *end_at_close;
+    return assembly;
+  }
+
+  std::string label_of(const biflows::Biflow& biflow, const std::string& file, const LabelTable* table) const {
+    if (*label == "folder") {
+      auto folder = label_of_folder(file);
+      return folder.empty() ? whole_path_label() : folder;
+    }
+    if (*label == "file") return label_of_file(file);
+    return table == nullptr ? "" : table->find(biflow, file);
+  }
+
+  /// Of a file that lies directly in what the user named.
+  std::string whole_path_label() const {
+    auto folder = path->path.lexically_normal();
+    if (std::filesystem::is_directory(folder)) folder /= "";
+    return folder.parent_path().filename().string();
+  }
+
+  bool is_wanted(const biflows::Biflow& biflow) const {
+    const auto* name = biflow.protocol == packets::kTcp ? "tcp" : "udp";
+    return std::find(protocols->begin(), protocols->end(), name) != protocols->end() &&
+           std::none_of(exclude_ports->begin(), exclude_ports->end(),
+                        [&](std::int64_t port) { return biflow.client.port == port || biflow.server.port == port; });
+  }
+
+  void run(Context& context) override {
+    std::unique_ptr<const LabelTable> table;
+    if (*label == "table") {
+      if (labels->path.empty())
+        throw Error("label \"table\" needs the parameter \"labels\"")
+            .hint("name a CSV file with the columns file,label");
+      table = std::make_unique<const LabelTable>(labels->path);
+    } else if (!labels->path.empty()) {
+      throw Error("labels are given, and label is \"{}\"", label->text).hint("set label to \"table\"");
+    }
+    biflows::BiflowTraces result(
+        {.channels = *channels,
+         .packets = static_cast<std::size_t>(*packets),
+         .minimum_packets = static_cast<std::size_t>(*minimum_packets),
+         .zero_payload = *zero_payload == "drop" ? biflows::ZeroPayload::kDrop : biflows::ZeroPayload::kKeep,
+         .payload = *payload_bytes > 0});
+    PacketAccount account;
+    Omissions left_out;
+    read_packet_files(
+        path->path, assembly(), context, account, [&](const std::string& file, std::vector<biflows::Biflow> found) {
+          for (const auto& biflow : found) {
+            const auto place = [&] { return fmt::format("{} biflow {}", file, biflow.key()); };
+            if (!is_wanted(biflow)) {
+              left_out.count("other port or protocol", 1);
+              continue;
+            }
+            const auto name = label_of(biflow, file, table.get());
+            if (name.empty() && *label != "none") {
+              left_out.add("no label", place());
+              continue;
+            }
+            if (!result.add(biflow, {.label = name,
+                                     .capture = file,
+                                     .device = *label == "folder" ? "" : label_of_folder(file),
+                                     .source = *label == "table" ? LabelSource::kExact : LabelSource::kUnknown}))
+              left_out.add("too few packets", place());
+          }
+        });
+    if (result.size() == 0)
+      throw Error("none of the {} biflows in {} is left{}{}: {} packets, {} of them TCP or UDP", account.biflows,
+                  path->path.string(), left_out.empty() ? "" : ": ", left_out.summary(), account.packets,
+                  account.verdicts[0]);
+    auto trace_table = std::move(result).finish();
+    describe(account, left_out, trace_table);
+    traces = Traces(std::move(trace_table));
+    context.log().info("{} traces of {} biflows, {} packets in {} captures, {} classes", traces->size(),
+                       account.biflows, account.packets, account.captures, traces->class_names().size());
+    for (const auto& [what, examples] : traces->table().notes)
+      if (what.starts_with("skipped: end of") || what.starts_with("skipped: bad block"))
+        context.log().warning("{} {}: {}", what, traces->table().counts.at(what), examples);
+  }
+
+  static void describe(const PacketAccount& account, const Omissions& left_out, TraceTable& table) {
+    table.counts["files"] = account.files;
+    table.counts["captures"] = account.captures;
+    table.counts["packets read"] = account.packets;
+    table.counts["biflows"] = account.biflows;
+    table.counts["kept"] = static_cast<std::int64_t>(table.offsets.size() - 1);
+    for (std::size_t i = 0; i < account.verdicts.size(); ++i) {
+      const auto verdict = static_cast<packets::Verdict>(i);
+      if (verdict == packets::Verdict::kSegment || account.verdicts[i] == 0) continue;
+      table.counts[fmt::format("skipped: packet {}", packets::name_of(verdict))] = account.verdicts[i];
+    }
+    account.damage.write_to(table);
+    left_out.write_to(table);
+  }
+};
+
+}  // namespace
+}  // namespace morgana::pcap
+
+MORGANA_PLUGIN("pcap", "1.0.0", "Reads capture files.",
+               morgana::stage<morgana::pcap::ReadPcap>("read.pcap", "Reads pcap and pcapng captures as traces."));

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "biflows/assembler.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "packets/dissect.hpp"
+
+namespace morgana::pcap {
+namespace {
+
+using biflows::Assembler;
+using biflows::Assembly;
+using biflows::Biflow;
+using biflows::Direction;
+using packets::Segment;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kStart = 1'600'000'000 * kSecond;
+
+packets::End end(const char* address, int port) {
+  packets::End end;
+  EXPECT_TRUE(packets::Address::parse(address, end.address));
+  end.port = static_cast<std::uint16_t>(port);
+  return end;
+}
+const packets::End kPhone = end("192.168.20.105", 40001), kServer = end("203.0.113.7", 443);
+
+Segment segment(const packets::End& source, const packets::End& target, std::uint32_t payload,
+                std::uint8_t flags = 0x10) {
+  Segment segment;
+  segment.source = source;
+  segment.target = target;
+  segment.protocol = packets::kTcp;
+  segment.payload_bytes = payload;
+  segment.ip_bytes = payload + 40;
+  segment.flags = flags;
+  return segment;
+}
+
+struct Step {
+  std::int64_t nanoseconds;
+  Segment segment;
+};
+
+std::vector<Biflow> assembled(const Assembly& assembly, const std::vector<Step>& steps) {
+  Assembler assembler(assembly);
+  for (const auto& step : steps) assembler.add(kStart + step.nanoseconds, step.segment);
+  return std::move(assembler).finish();
+}
+
+std::vector<Step> exchange() {
+  auto syn = segment(kPhone, kServer, 0, packets::kSyn);
+  syn.maximum_segment = 1460;
+  syn.window_shift = 7;
+  return {{0, syn},
+          {10, segment(kServer, kPhone, 0, packets::kSyn | packets::kAck)},
+          {20, segment(kPhone, kServer, 100)},
+          {35, segment(kServer, kPhone, 1400)},
+          {40, segment(kServer, kPhone, 900)}};
+}
+
+TEST(Assembler, PutsBothDirectionsIntoOneBiflow) {
+  const auto biflows = assembled({}, exchange());
+  ASSERT_EQ(biflows.size(), 1u);
+  const auto& biflow = biflows[0];
+  EXPECT_EQ(biflow.key(), "192.168.20.105,40001,203.0.113.7,443,6");
+  EXPECT_EQ(biflow.up.packets, 2u);
+  EXPECT_EQ(biflow.down.packets, 3u);
+  EXPECT_EQ(biflow.both().packets, 5u);
+  EXPECT_EQ(biflow.both().payload_bytes, 2400u);
+  EXPECT_EQ(biflow.both().ip_bytes, 2600u);
+  EXPECT_DOUBLE_EQ(biflow.both().duration_seconds(), 40e-9);
+  EXPECT_DOUBLE_EQ(biflow.up.duration_seconds(), 20e-9);
+  EXPECT_EQ(biflow.up.maximum_segment, 1460);
+  EXPECT_EQ(biflow.up.window_shift, 7);
+  EXPECT_EQ(biflow.down.window_shift, -1);
+  ASSERT_EQ(biflow.packets.size(), 5u);
+  EXPECT_EQ(biflow.packets[1].direction, Direction::kDown);
+  EXPECT_EQ(biflow.packets[4].payload_bytes, 900u);
+}
+
+TEST(Assembler, ChoosesTheClient) {
+  // The server speaks first, as where a capture starts in the middle of a connection.
+  const std::vector<Step> late{{0, segment(kServer, kPhone, 10)}, {1, segment(kPhone, kServer, 20)}};
+  EXPECT_EQ(assembled({}, late)[0].client, kPhone);
+  EXPECT_EQ(assembled({}, late)[0].packets[0].direction, Direction::kDown);
+  EXPECT_EQ(assembled({.client = biflows::ClientRule::kFirstSender}, late)[0].client, kServer);
+  const std::vector<Step> answer{{0, segment(kServer, kPhone, 0, packets::kSyn | packets::kAck)}};
+  EXPECT_EQ(assembled({.client = biflows::ClientRule::kFirstSender}, answer)[0].client, kPhone)
+      << "a SYN-ACK is an answer";
+  EXPECT_EQ(assembled({.clients = {kServer.address}}, late)[0].client, kServer);
+  const auto other = end("10.0.0.9", 99);
+  EXPECT_EQ(assembled({}, {{0, segment(other, kPhone, 1)}})[0].client, other) << "both are private";
+}
+
+TEST(Assembler, CountsAllPacketsAndKeepsTheFirst) {
+  const auto biflow = assembled({.packets_kept = 2}, exchange())[0];
+  EXPECT_EQ(biflow.packets.size(), 2u);
+  EXPECT_EQ(biflow.both().packets, 5u);
+}
+
+TEST(Assembler, EndsABiflowWhereItIsAskedTo) {
+  std::vector<Step> steps{{0, segment(kPhone, kServer, 1)},
+                          {2 * kSecond, segment(kServer, kPhone, 2)},
+                          {13 * kSecond, segment(kPhone, kServer, 3)}};
+  EXPECT_EQ(assembled({}, steps).size(), 1u);
+  EXPECT_EQ(assembled({.idle_seconds = 11}, steps).size(), 1u);
+  const auto parts = assembled({.idle_seconds = 10.5}, steps);
+  ASSERT_EQ(parts.size(), 2u);
+  EXPECT_EQ(parts[0].both().packets, 2u);
+  EXPECT_EQ(parts[1].packets[0].payload_bytes, 3u);
+
+  const std::vector<Step> closed{{0, segment(kPhone, kServer, 1)},
+                                 {1, segment(kPhone, kServer, 0, packets::kFin | packets::kAck)},
+                                 {2, segment(kServer, kPhone, 0, packets::kFin | packets::kAck)},
+                                 {3, segment(kPhone, kServer, 0)},
+                                 {4, segment(kPhone, kServer, 0, packets::kSyn)},
+                                 {5, segment(kServer, kPhone, 0, packets::kRst)},
+                                 {6, segment(kPhone, kServer, 0, packets::kSyn)}};
+  EXPECT_EQ(assembled({}, closed).size(), 1u);
+  const auto three = assembled({.ends_at_close = true}, closed);
+  ASSERT_EQ(three.size(), 3u);
+  EXPECT_EQ(three[0].both().packets, 4u);
+  EXPECT_EQ(three[1].both().packets, 2u);
+}
+
+TEST(Assembler, SortsWhatTheCaptureHasOutOfOrder) {
+  auto steps = exchange();
+  std::swap(steps[1], steps[3]);
+  std::vector<Step> with_other{{50, segment(kPhone, end("203.0.113.9", 80), 5)}};
+  with_other.insert(with_other.end(), steps.begin(), steps.end());
+  const auto biflows = assembled({}, with_other);
+  ASSERT_EQ(biflows.size(), 2u);
+  EXPECT_EQ(biflows[0].server, kServer) << "by first packet";
+  for (std::size_t i = 1; i < biflows[0].packets.size(); ++i)
+    EXPECT_LE(biflows[0].packets[i - 1].nanoseconds, biflows[0].packets[i].nanoseconds);
+  EXPECT_EQ(biflows[0].packets[1].flags, packets::kSyn | packets::kAck);
+}
+
+TEST(Assembler, KeepsTheFirstPayloadBytes) {
+  const std::vector<std::uint8_t> bytes{1, 2, 3, 4, 5};
+  auto up = segment(kPhone, kServer, 5), down = segment(kServer, kPhone, 3);
+  up.payload = bytes;
+  down.payload = std::span(bytes).subspan(2);
+  // out of order, and another biflow between
+  const auto biflows =
+      assembled({.payload_kept = 4}, {{10, up}, {11, segment(kPhone, end("203.0.113.9", 80), 5)}, {5, down}});
+  ASSERT_EQ(biflows.size(), 2u);
+  EXPECT_EQ(biflows[0].payload, (std::vector<std::uint8_t>{3, 4, 5, 1, 2, 3, 4}));
+  EXPECT_EQ(biflows[0].payload_ends, (std::vector<std::uint32_t>{3, 7}));
+  EXPECT_EQ(biflows[1].payload_ends, (std::vector<std::uint32_t>{0}));
+}
+
+TEST(Assembler, AgreesWithAMapOverManyBiflows) {
+  std::mt19937 random(5);
+  std::vector<Step> steps;
+  std::map<std::string, std::array<std::uint64_t, 4>> expected;  // packets and bytes, up and down
+  for (int i = 0; i < 200'000; ++i) {
+    const auto phone = end(("10.0." + std::to_string(random() % 4) + "." + std::to_string(random() % 60)).c_str(),
+                           static_cast<int>(random() % 20));
+    const auto server = end(("203.0.113." + std::to_string(random() % 200)).c_str(), 443);
+    const bool up = random() % 2 == 0;
+    const auto payload = static_cast<std::uint32_t>(random() % 1500);
+    steps.push_back({i, up ? segment(phone, server, payload) : segment(server, phone, payload)});
+    auto& totals = expected[fmt::format("{},{},{},443,6", phone.address.text(), phone.port, server.address.text())];
+    ++totals[up ? 0 : 1];
+    totals[up ? 2 : 3] += payload;
+  }
+  const auto biflows = assembled({}, steps);
+  ASSERT_EQ(biflows.size(), expected.size());
+  EXPECT_GT(biflows.size(), 100'000u);
+  for (const auto& biflow : biflows) {
+    const auto& totals = expected.at(biflow.key());
+    ASSERT_EQ((std::array<std::uint64_t, 4>{biflow.up.packets, biflow.down.packets, biflow.up.payload_bytes,
+                                            biflow.down.payload_bytes}),
+              totals);
+    ASSERT_EQ(biflow.packets.size(), totals[0] + totals[1]);
+  }
+}
+
+}  // namespace
+}  // namespace morgana::pcap

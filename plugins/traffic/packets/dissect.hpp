@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "packets/captured_packet.hpp"
+
+namespace morgana::packets {
+
+/// An IPv6 address, or an IPv4 one in its mapped form ::ffff:a.b.c.d, in network order.
+struct Address {
+  std::array<std::uint8_t, 16> bytes{};
+  auto operator<=>(const Address&) const = default;
+  bool is_ipv4() const noexcept;
+  /// Private, link-local, loopback or shared (RFC 1918, 3927, 4193, 4291, 6598).
+  bool is_private() const noexcept;
+  std::string text() const;  ///< "192.168.20.105", "2001:db8::1"
+  /// Reads either notation; false where `text` is no address.
+  static bool parse(std::string_view text, Address& address);
+};
+
+/// One end of a biflow.
+struct End {
+  Address address;
+  std::uint16_t port = 0;
+  auto operator<=>(const End&) const = default;
+};
+
+inline constexpr std::uint8_t kTcp = 6, kUdp = 17;
+enum TcpFlag : std::uint8_t { kFin = 1, kSyn = 2, kRst = 4, kPsh = 8, kAck = 16, kUrg = 32, kEce = 64, kCwr = 128 };
+
+/// What the headers of a TCP or UDP packet say.
+struct Segment {
+  End source, target;
+  std::uint8_t protocol = 0;                     ///< kTcp or kUdp
+  std::uint32_t ip_bytes = 0;                    ///< IP total length, of a fragment its own
+  std::uint16_t ip_header_bytes = 0;             ///< IPv6 extension headers included
+  std::uint16_t transport_header_bytes = 0;      ///< 0 in a fragment that is not the first
+  std::uint32_t payload_bytes = 0;               ///< by the lengths in the headers, also where fewer were captured
+  std::uint16_t window = 0;                      ///< TCP
+  std::uint8_t flags = 0;                        ///< TCP
+  std::uint16_t maximum_segment = 0;             ///< TCP option MSS; 0: absent
+  std::int16_t window_shift = -1;                ///< TCP option window scale; -1: absent
+  std::uint32_t sequence = 0, acknowledged = 0;  ///< TCP
+  std::span<const std::uint8_t> payload{};       ///< captured bytes of it
+};
+
+/// What became of a packet.
+enum class Verdict : std::uint8_t {
+  kSegment,         ///< TCP or UDP
+  kNotIp,           ///< ARP, LLDP, 802.11 management, ...
+  kOtherProtocol,   ///< IP, but neither TCP nor UDP: ICMP, IGMP, ESP, ...
+  kCutOff,          ///< fewer bytes captured than its headers need
+  kMalformed,       ///< headers contradict themselves
+  kOrphanFragment,  ///< a fragment whose first was not seen
+  kUnknownLink,     ///< a link type that is not read
+  kVerdicts
+};
+std::string_view name_of(Verdict verdict);  ///< "not IP", "cut off"
+
+/// Goes down from the link layer to TCP or UDP: VLAN tags, MPLS, PPPoE, IPv4, IPv6 with extension headers, fragments,
+/// GRE and IP in IP (the innermost IP counts).
+///
+/// A fragment after the first belongs to the biflow of the first one, its payload is what it carries; which is why a
+/// dissector has a memory. It forgets the oldest fragmented datagrams beyond `kMostDatagrams`.
+class Dissector {
+ public:
+  static constexpr std::size_t kMostDatagrams = 4096;
+
+  Verdict dissect(const CapturedPacket& packet, Segment& segment);
+
+ private:
+  struct Datagram {
+    std::array<std::uint8_t, 37> key{};  ///< addresses, protocol, identification
+    auto operator<=>(const Datagram&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Datagram& datagram) const noexcept;
+  };
+  struct First {
+    std::uint16_t source_port, target_port;
+    std::uint64_t age;
+  };
+
+  using Bytes = std::span<const std::uint8_t>;
+
+  Bytes past(Bytes bytes, std::size_t header);
+  Verdict ethernet(Bytes bytes, Segment& segment, int depth);
+  Verdict wireless(Bytes bytes, Segment& segment);
+  Verdict link_control(Bytes bytes, Segment& segment, int depth);
+  Verdict network(std::uint16_t type, Bytes bytes, Segment& segment, int depth);
+  Verdict ip(Bytes bytes, Segment& segment, int depth);
+  Verdict ipv4(Bytes bytes, Segment& segment, int depth);
+  Verdict ipv6(Bytes bytes, Segment& segment, int depth);
+  Verdict fragment(std::uint32_t identification, std::uint16_t offset, std::uint8_t protocol, Bytes bytes,
+                   std::uint32_t length, Segment& segment, int depth);
+  void remember(const Datagram& datagram, const Segment& segment);
+  Verdict transport(std::uint8_t protocol, Bytes bytes, std::uint32_t length, Segment& segment, int depth);
+  Verdict tcp(Bytes bytes, std::uint32_t length, Segment& segment);
+  static void options(Bytes bytes, Segment& segment);
+  Verdict udp(Bytes bytes, std::uint32_t length, Segment& segment);
+  Verdict gre(Bytes bytes, Segment& segment, int depth);
+
+  std::uint32_t wire_bytes_ = 0;  ///< what the wire carried of the layer that is being looked at
+  bool fragmented_here_ = false;  ///< the transport header stands in the first of several fragments
+  std::unordered_map<Datagram, First, Hash> fragmented_;
+  std::uint64_t clock_ = 0;
+};
+
+}  // namespace morgana::packets
