@@ -8,11 +8,9 @@
 
 #include "morgana/context.hpp"
 #include "morgana/traces.hpp"
+#include "parquet/parquet_file.hpp"  // is_parquet
 
 namespace morgana::tables {
-
-/// Whether a file is parquet by its content: it begins with "PAR1".
-bool is_parquet(const std::filesystem::path& file);
 
 /// What is taken of a teaching file.
 struct TeachingOptions {

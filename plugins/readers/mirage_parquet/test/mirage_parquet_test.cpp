@@ -74,10 +74,10 @@ std::vector<float> values(const Traces& traces, std::string_view channel, std::s
 
 TEST_F(MirageParquet, ConvertsAndCounts) {
   const auto file = write(
-      {{"PL", list_array<arrow::Int64Builder>({{100, 200}, {}, {5}, {7, 0, 9, 0, 0}, {1, 2}, {3}, {0, 0}, {8}})},
+      {{"PL", list_array<arrow::Int64Builder>({{100, 200}, {}, {5}, {7, 0, 9, 0, 0}, {1, 2}, {3, 3}, {0, 0}, {8}})},
        {"IAT",
-        list_array<arrow::DoubleBuilder>({{0, 36974.2}, {}, {0}, {0, 1, 36974.2, 0, 0}, {0}, {NAN}, {0, 0}, {0}})},
-       {"DIR", list_array<arrow::Int32Builder>({{0, 1}, {}, {1}, {0, 0, 1, 0, 0}, {0, 1}, {0}, {0, 0}, {0}})},
+        list_array<arrow::DoubleBuilder>({{0, 36974.2}, {}, {0}, {0, 1, 36974.2, 0, 0}, {0}, {0, NAN}, {0, 0}, {0}})},
+       {"DIR", list_array<arrow::Int32Builder>({{0, 1}, {}, {1}, {0, 0, 1, 0, 0}, {0, 1}, {0, 0}, {0, 0}, {0}})},
        {"LABEL", text_array({"b", "a", "a", "b", "a", "a", "a", ""})}});
   StageRunner stage(morgana_plugin(), "read.mirage-video");
   const auto traces = stage.set("path", file).run().output<Traces>("traces");
@@ -93,10 +93,10 @@ TEST_F(MirageParquet, ConvertsAndCounts) {
   EXPECT_EQ(counts.at("kept"), 3);
   EXPECT_EQ(counts.at("skipped: no packets"), 1);
   EXPECT_EQ(counts.at("skipped: unequal lengths"), 1);
-  EXPECT_EQ(counts.at("skipped: value out of range"), 1);
+  EXPECT_EQ(counts.at("skipped: missing value"), 1);
   EXPECT_EQ(counts.at("skipped: too few packets"), 1);
   EXPECT_EQ(counts.at("skipped: no label"), 1);
-  EXPECT_EQ(counts.at("padding packets dropped"), 4);
+  EXPECT_EQ(counts.at("padding packets dropped"), 2);
   EXPECT_NE(traces->table().notes.at("channel IAT").find("stands 2 times"), std::string::npos);
 }
 

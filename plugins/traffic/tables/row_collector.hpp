@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "morgana/trace_builder.hpp"
+#include "morgana/traces.hpp"
+#include "tables/channel_source.hpp"
+
+namespace morgana::tables {
+
+enum class ZeroPayload { kKeep, kDrop };
+enum class Padding { kKeep, kDrop };
+/// What a positive direction, or sign, means; 0 or a negative one means the other way.
+enum class Positive { kDown, kUp };
+
+/// Which rows of a table become traces, and how.
+struct RowOptions {
+  std::vector<ChannelSource> sources;
+  std::size_t packets = 0;          ///< longest trace; 0: whole rows
+  std::size_t minimum_packets = 1;  ///< of a trace, after what is dropped
+  ZeroPayload zero_payload = ZeroPayload::kKeep;
+  Padding padding = Padding::kKeep;  ///< packets of no payload, 0 or missing, at the end of a row
+  Positive positive = Positive::kDown;
+  bool labelled = true, captured = false, has_device = false, keyed = false;  ///< which names rows have
+  std::vector<std::string> columns{};                                         ///< names of further numbers
+  std::string rows = "rows";                                                  ///< what the counts call them
+};
+
+/// One trace as a table has it; a missing number is NaN.
+struct TraceRow {
+  std::vector<std::span<const double>> lists;  ///< one a source, in the column's units
+  std::string_view label, capture, device, key;
+  std::span<const double> columns;
+  std::uint64_t number = 0;  ///< of the row or line in its file
+};
+
+/// Gathers rows of tables into a set of traces, and counts and names those it leaves out.
+class RowCollector {
+ public:
+  /// Throws `Error` where what is to be dropped cannot be told without PL.
+  explicit RowCollector(RowOptions options);
+
+  /// `name` is the file's, `place` what its rows are called: "row", "line".
+  void begin_file(std::string name, std::string place);
+  void add(const TraceRow& row);
+  /// A row that cannot become a trace.
+  void leave_out(const std::string& reason, std::uint64_t number, std::string_view fact);
+
+  std::int64_t rows() const noexcept { return rows_; }
+  std::int64_t kept() const noexcept { return static_cast<std::int64_t>(table_.offsets.size()) - 1; }
+  /// "3 too few packets, 2 no label": what was left out.
+  std::string skipped() const { return omissions_.summary(); }
+
+  /// Throws `Error` where directions are written in two ways.
+  Traces finish() &&;
+
+ private:
+  struct Fault {
+    std::string reason, fact;
+  };
+  std::optional<Fault> lengths_fault(const TraceRow& row) const;
+  std::optional<Fault> value_fault(const TraceRow& row, std::size_t source, std::size_t packet) const;
+  std::optional<Fault> choose_packets(const TraceRow& row);
+  std::size_t without_padding(const TraceRow& row, std::size_t length) const;
+  void append_channel(const TraceRow& row, std::size_t source);
+  void note_directions(const TraceRow& row, std::size_t source);
+  void note_channels();
+
+  RowOptions options_;
+  std::vector<std::size_t> place_;      ///< of each source's (first) channel in the table
+  std::optional<std::size_t> payload_;  ///< the source of PL
+  TraceTable table_;
+  NameColumnBuilder label_, capture_, device_;
+  Omissions omissions_;
+  std::string file_, row_name_;
+  std::vector<std::size_t> chosen_;
+  std::int64_t rows_ = 0, padding_dropped_ = 0, zero_dropped_ = 0;
+  std::optional<std::string> zero_direction_, negative_direction_;  ///< where one stood first
+};
+
+}  // namespace morgana::tables

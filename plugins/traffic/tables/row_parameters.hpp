@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "morgana/stage.hpp"
+#include "tables/row_collector.hpp"
+
+namespace morgana::tables {
+
+/// The parameters by which a stage is told how packets stand in a table.
+class RowParameters {
+ public:
+  explicit RowParameters(Stage& stage);
+
+  /// Throws `Error` where they do not fit each other.
+  RowOptions options() const;
+
+ private:
+  Param<std::vector<std::string>> channels_;
+  Param<std::string> timestamps_;
+  Param<std::vector<std::string>> scale_;
+  Param<Choice> positive_, zero_payload_;
+  Param<int> packets_, minimum_packets_;
+};
+
+}  // namespace morgana::tables
