@@ -34,14 +34,16 @@ std::vector<Timed> session(std::uint16_t port) {
           {kStart + 6'000'000, ethernet(Bytes(28), 0x0806)}};
 }
 
+/// read.pcap of a path.
+struct Reader : StageRunner {
+  explicit Reader(const std::filesystem::path& path) : StageRunner(morgana_plugin(), "read.pcap") {
+    set("path", path.c_str());
+  }
+};
+
 class ReadPcap : public ::testing::Test {
  protected:
   std::filesystem::path folder() const { return context_.root(); }
-  StageRunner runner(const std::filesystem::path& path) const {
-    StageRunner stage(morgana_plugin(), "read.pcap");
-    stage.set("path", path.c_str());
-    return stage;
-  }
   static std::string error(StageRunner& stage) {
     try {
       stage.run();
@@ -55,7 +57,7 @@ class ReadPcap : public ::testing::Test {
 
 TEST_F(ReadPcap, GivesBiflowsAsTraces) {
   write(folder() / "app" / "one.pcap", pcap(session(40001)));
-  auto stage = runner(folder());
+  Reader stage(folder());
   stage.set("channels", std::vector<std::string>{"PL", "IAT", "DIR", "WIN", "TIME", "IPLEN", "IPHL", "L4HL", "FLAGS"})
       .run();
   const auto traces = stage.output<Traces>("traces");
@@ -93,7 +95,7 @@ TEST_F(ReadPcap, GivesBiflowsAsTraces) {
 
 TEST_F(ReadPcap, ChoosesPacketsAndBiflows) {
   write(folder() / "one.pcap", pcap(session(40001)));
-  auto stage = runner(folder() / "one.pcap");
+  Reader stage(folder() / "one.pcap");
   stage.set("zero_payload", "drop").set("packets", 1).set("exclude_ports", std::vector<std::int64_t>{53});
   stage.set("payload_bytes", 4).set("label", "file").run();
   auto traces = stage.output<Traces>("traces");
@@ -104,11 +106,11 @@ TEST_F(ReadPcap, ChoosesPacketsAndBiflows) {
   EXPECT_EQ(traces->table().payload.bytes, (std::vector<std::uint8_t>{1, 2, 3, 4}));
   EXPECT_EQ(traces->table().counts.at("skipped: other port or protocol"), 1);
 
-  auto long_ones = runner(folder());
+  Reader long_ones(folder());
   long_ones.set("minimum_packets", 3).set("label", "none").run();
   EXPECT_EQ(long_ones.output<Traces>("traces")->size(), 1u);
   EXPECT_EQ(long_ones.output<Traces>("traces")->label(0), -1);
-  auto tcp_only = runner(folder());
+  Reader tcp_only(folder());
   tcp_only.set("protocols", std::vector<std::string>{"udp"}).run();
   EXPECT_EQ(tcp_only.output<Traces>("traces")->table().keys[0], "192.168.20.105,5353,8.8.8.8,53,17");
 }
@@ -118,7 +120,7 @@ TEST_F(ReadPcap, ReadsARotatedCaptureAsOne) {
   write(folder() / "phone" / "1600000000_org.example.app.pcap", pcap({packets.begin(), packets.begin() + 3}));
   write(folder() / "phone" / "1600000000_org.example.app_0001.pcap", pcap({packets.begin() + 3, packets.end()}));
   write(folder() / "phone" / "1600000009_org.example.app.pcap", pcap(session(40001)));
-  auto stage = runner(folder());
+  Reader stage(folder());
   stage.set("label", "file").run();
   const auto traces = stage.output<Traces>("traces");
   EXPECT_EQ(traces->size(), 4u) << "a capture ends every biflow";
@@ -136,35 +138,35 @@ TEST_F(ReadPcap, TakesLabelsFromATable) {
   std::ofstream(table) << "src_ip,src_port,dst_ip,dst_port,protocol,label\r\n"
                           "203.0.113.7,443,192.168.20.105,40001,tcp,\"web, secure\"\r\n"
                           "192.168.20.105,5353,8.8.8.8,53,17,dns\r\n";
-  auto stage = runner(folder() / "a");
+  Reader stage(folder() / "a");
   stage.set("label", "table").set("labels", table.c_str()).run();
   const auto traces = stage.output<Traces>("traces");
   EXPECT_EQ(traces->class_names(), (std::vector<std::string>{"dns", "web, secure"}));
   EXPECT_EQ(traces->size(), 3u);
   EXPECT_EQ(traces->table().notes.at("skipped: no label"), "two.pcap biflow 192.168.20.105,40002,203.0.113.7,443,6");
   std::ofstream(table) << "file,label\none.pcap,first\n";
-  auto by_file = runner(folder() / "a");
+  Reader by_file(folder() / "a");
   by_file.set("label", "table").set("labels", table.c_str()).run();
   EXPECT_EQ(by_file.output<Traces>("traces")->size(), 2u);
 }
 
 TEST_F(ReadPcap, SaysWhatIsWrong) {
   const auto at = folder().string();
-  auto nothing = runner(folder());
+  Reader nothing(folder());
   EXPECT_EQ(error(nothing), "no .pcap or .pcapng or .cap file in " + at + " or its folders");
   write(folder() / "one.pcap", pcap({{kStart, ethernet(Bytes(28), 0x0806)}}));
-  auto arp = runner(folder());
+  Reader arp(folder());
   EXPECT_EQ(error(arp), "none of the 0 biflows in " + at + " is left: 1 packets, 0 of them TCP or UDP");
   write(folder() / "one.pcap", pcap(session(1)));
-  auto clients = runner(folder());
+  Reader clients(folder());
   EXPECT_EQ(error(clients.set("clients", std::vector<std::string>{"phone"})),
             "parameter \"clients\": \"phone\" is no IP address");
-  auto no_table = runner(folder());
+  Reader no_table(folder());
   EXPECT_EQ(error(no_table.set("label", "table")), "label \"table\" needs the parameter \"labels\"");
   const auto table = folder() / "labels.csv";
   const auto with_table = [&](const char* text) {
     std::ofstream(table) << text;
-    auto stage = runner(folder());
+    Reader stage(folder());
     return error(stage.set("label", "table").set("labels", table.c_str()));
   };
   EXPECT_EQ(with_table("a,b\n"), at + "/labels.csv:1: the columns are \"a,b\"");
@@ -174,7 +176,7 @@ TEST_F(ReadPcap, SaysWhatIsWrong) {
             at + "/labels.csv:2: no address, port or protocol: 1.2.3,1,1.2.3.4,2,tcp,x");
   EXPECT_EQ(with_table("file,label\nother.pcap,a\n"),
             "none of the 2 biflows in " + at + " is left: 2 no label: 7 packets, 6 of them TCP or UDP");
-  auto unused = runner(folder());
+  Reader unused(folder());
   EXPECT_EQ(error(unused.set("labels", table.c_str())), "labels are given, and label is \"folder\"");
 }
 
@@ -182,7 +184,7 @@ TEST_F(ReadPcap, ReadsWhatIsThereOfADamagedFile) {
   auto file = pcap(session(40001));
   file.resize(file.size() - 60);
   write(folder() / "one.pcap", file);
-  auto stage = runner(folder());
+  Reader stage(folder());
   stage.run();
   const auto& table = stage.output<Traces>("traces")->table();
   EXPECT_EQ(table.counts.at("skipped: end of a damaged file"), 1);

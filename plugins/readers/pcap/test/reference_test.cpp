@@ -143,6 +143,11 @@ TEST(ReferenceCaptures, AgreeWithAnotherToolFlowByFlow) {
       EXPECT_EQ(only_theirs, 4) << "TCP headers of 0 bytes, which we call malformed";
       EXPECT_EQ(refused(Verdict::kMalformed), 4);
       EXPECT_EQ(refused(Verdict::kOrphanFragment), 1248);
+    } else if (name == "fuzz-2021-10-13.pcap") {
+      // One packet of an unknown address family, which the other tool takes for IPv6, then two bytes of nothing.
+      EXPECT_EQ(only_theirs, 1);
+      EXPECT_EQ(refused(Verdict::kNotIp), 1);
+      EXPECT_EQ(found.damage, "byte 237: a record's header is cut off");
     } else {
       EXPECT_EQ(only_ours, 0);
       EXPECT_EQ(only_theirs, 0);
@@ -176,8 +181,10 @@ TEST(ReferenceCaptures, CutAnywhereGiveAPartAndSaySo) {
       const auto [part, damage] = read({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
       ASSERT_LE(part.size(), all.size());
       ASSERT_TRUE(std::equal(part.begin(), part.end(), all.begin())) << "cut at " << size;
-      if (size < whole.size() && part.size() == all.size())
-        EXPECT_TRUE(!damage.empty() || size > whole.size() / 2) << "cut at " << size;
+      // What is missing is said, unless the cut fell between two packets: then one byte less is said.
+      if (part.size() < all.size() && damage.empty() && size > 24) {
+        EXPECT_NE(read({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size - 1)}).second, "") << size;
+      }
     }
   }
 }
