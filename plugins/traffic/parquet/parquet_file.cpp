@@ -67,6 +67,7 @@ struct ParquetFile::Opened {
     require(input.status());
     parquet::ReaderProperties properties(capped.get());
     properties.enable_buffered_stream();
+    properties.set_page_checksum_verification(true);  // of files that hold checksums
     parquet::ArrowReaderProperties columns;
     columns.set_pre_buffer(false);  // else all of a row group's bytes are read before its first row
     columns.set_batch_size(kRowsAtATime);

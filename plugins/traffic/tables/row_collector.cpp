@@ -58,6 +58,9 @@ void RowCollector::add(const TraceRow& row) {
   if (!fault) fault = choose_packets(row);
   if (fault) return leave_out(fault->reason, row.number, fault->fact);
   ++rows_;
+  shortest_ = std::min(shortest_, row.lists[0].size());
+  longest_ = std::max(longest_, row.lists[0].size());
+  if (payload_ && row.lists[*payload_].back() == 0) ++end_in_zero_;
   for (std::size_t source = 0; source < options_.sources.size(); ++source) append_channel(row, source);
   table_.offsets.push_back(table_.offsets.back() + chosen_.size());
   if (options_.labelled) label_.add(row.label);
@@ -163,6 +166,16 @@ void RowCollector::note_directions(const TraceRow& row, std::size_t source) {
     auto& seen = value == 0 ? zero_direction_ : negative_direction_;
     if (value <= 0 && !seen) seen = fmt::format("{} {} {} packet {}", file_, row_name_, row.number, packet);
   }
+}
+
+std::string RowCollector::padding_doubt() const {
+  if (options_.padding == Padding::kDrop || options_.zero_payload == ZeroPayload::kDrop || kept() < 2 ||
+      shortest_ != longest_ || end_in_zero_ == 0)
+    return "";
+  return fmt::format(
+      "all rows have {} packets and {} of them end in a PL of 0: where zeros only fill rows up, set padding to "
+      "\"drop\"",
+      longest_, end_in_zero_);
 }
 
 void RowCollector::note_channels() {

@@ -57,6 +57,9 @@ class RowCollector {
   /// "3 too few packets, 2 no label": what was left out.
   std::string skipped() const { return omissions_.summary(); }
 
+  /// What looks as if zeros filled rows up to one width and were kept; "" where nothing does.
+  std::string padding_doubt() const;
+
   /// Throws `Error` where directions are written in two ways.
   Traces finish() &&;
 
@@ -81,6 +84,8 @@ class RowCollector {
   std::string file_, row_name_;
   std::vector<std::size_t> chosen_;
   std::int64_t rows_ = 0, padding_dropped_ = 0, zero_dropped_ = 0;
+  std::size_t shortest_ = static_cast<std::size_t>(-1), longest_ = 0;  ///< of the rows kept, before they are cut
+  std::int64_t end_in_zero_ = 0;
   std::optional<std::string> zero_direction_, negative_direction_;  ///< where one stood first
 };
 

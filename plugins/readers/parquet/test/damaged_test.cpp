@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// A file that is cut off ends in an Error that names it; one that was changed at least never in a crash.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <morgana/testing.hpp>
+#include <morgana/traces.hpp>
+#include <random>
+
+#include "test_environment.hpp"
+#include "written_file.hpp"
+
+namespace morgana {
+namespace {
+
+using testing::StageRunner;
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+class DamagedParquet : public ::testing::Test {
+ protected:
+  std::filesystem::path place() const { return context_.root() / "in/file.parquet"; }
+
+  std::string small_file() const {
+    testing::Lists sizes, times;
+    std::vector<std::string> apps;
+    for (int row = 0; row < 60; ++row) {
+      sizes.push_back({{row * 1.0, row * 7.0, 3.0}});
+      times.push_back({{0.0, 0.5, row * 0.25}});
+      apps.push_back(row % 2 == 0 ? "chat" : "video");
+    }
+    return testing::write(place(),
+                          {{"PL", testing::lists<arrow::Int64Builder>(sizes)},
+                           {"IAT", testing::lists<arrow::DoubleBuilder>(times)},
+                           {"LABEL", testing::names<arrow::StringDictionaryBuilder>(apps)}},
+                          25);
+  }
+
+  /// Reads these bytes as a file; null where that ends in an Error, which must name the file.
+  std::shared_ptr<const Traces> read(const std::string& bytes) {
+    std::filesystem::create_directories(place().parent_path());
+    std::ofstream(place(), std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    StageRunner stage(morgana_plugin(), "read.parquet");
+    stage.set("path", place().string()).set("label", "LABEL");
+    stage.set("channels", ParameterValue(std::vector<std::string>{"PL", "IAT"}));
+    try {
+      return stage.run().output<Traces>("traces");
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(place().string()), std::string::npos) << error.what();
+      return nullptr;
+    }
+  }
+
+  void truncate_at_200_places(const std::string& whole) {
+    for (std::size_t i = 0; i < 200; ++i) {
+      const auto size = whole.size() * i / 200;
+      EXPECT_FALSE(read(whole.substr(0, size))) << "cut to " << size << " of " << whole.size() << " bytes";
+    }
+  }
+
+  testing::TestContext context_;
+};
+
+TEST_F(DamagedParquet, IsRefusedWhenCutOff) {
+  const auto whole = content(small_file());
+  ASSERT_TRUE(read(whole));
+  truncate_at_200_places(whole);
+}
+
+TEST_F(DamagedParquet, NeverCrashes) {
+  const auto whole = content(small_file());
+  std::mt19937_64 random(7);
+  int read_through = 0;
+  for (int round = 0; round < 500; ++round) {
+    auto bytes = whole;
+    for (std::uint64_t changes = 1 + random() % 4; changes > 0; --changes)
+      bytes[random() % bytes.size()] = static_cast<char>(random() % 256);
+    if (const auto traces = read(bytes)) {
+      ++read_through;
+      EXPECT_LE(traces->size(), 60u);
+    }
+  }
+  EXPECT_GT(read_through, 0);  // statistics and the like do not matter
+  EXPECT_LT(read_through, 500);
+}
+
+TEST_F(DamagedParquet, IsToldFromOtherFiles) {
+  EXPECT_FALSE(read(""));
+  EXPECT_FALSE(read("PAR1"));
+  EXPECT_FALSE(read("PAR1\xff\xff\xff\x7fPAR1"));
+  EXPECT_FALSE(read("label,b0\nx,1\n"));
+  EXPECT_FALSE(read(std::string(100000, '\0')));
+}
+
+TEST_F(DamagedParquet, GenuineFileIsRefusedWhenCutOff) {
+  const auto file = testing::reference_data() / "mirage-parquet/Mirage-VIDEO.parquet";
+  if (!std::filesystem::exists(file)) GTEST_SKIP() << "no reference data " << file << "; set MORGANA_REFERENCE_DATA";
+  truncate_at_200_places(content(file));
+}
+
+}  // namespace
+}  // namespace morgana
