@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "statement.hpp"
+
+#include <fmt/format.h>
+
+namespace morgana::write_pcap {
+namespace {
+
+constexpr std::size_t kMostClassBytes = 8192;
+
+std::string class_list(const Traces& traces) {
+  const auto rows = traces.rows_by_class();
+  const auto& names = traces.class_names();
+  std::string text;
+  std::size_t listed = 0, present = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (rows[i].empty()) continue;
+    ++present;
+    if (text.size() > kMostClassBytes) continue;
+    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", names[i], rows[i].size());
+    ++listed;
+  }
+  if (listed < present) text += fmt::format(" and {} more", present - listed);
+  return text.empty() ? "none" : text;
+}
+
+Metric metric(const char* name, std::uint64_t value, const char* unit, std::map<std::string, std::string> tags) {
+  Metric made;
+  made.name = name;
+  made.value = static_cast<double>(value);
+  made.unit = unit;
+  made.tags = std::move(tags);
+  return made;
+}
+
+}  // namespace
+
+std::vector<Change> changes(const synthesis::Accounting& account) {
+  const auto& faults = account.faults;
+  const std::vector<Change> all{
+      {faults.lengths,
+       fmt::format("payload lengths below 0, no number or above {} bytes; the next possible was taken",
+                   synthesis::TraceSeries::kMostPayload),
+       true},
+      {faults.fractions, "payload lengths not whole; rounded", true},
+      {faults.times,
+       fmt::format("times below 0, no number or above {} s; the next possible was taken",
+                   synthesis::TraceSeries::kLongestGap),
+       true},
+      {faults.first_times, "first packets with a time since the one before; 0 was taken", true},
+      {faults.directions, "directions 0 or no number; up was taken", true},
+      {faults.windows, "windows below 0, not whole, no number or above 65535; the next possible was taken", true},
+      {account.empty_traces, "traces without a packet; left out", true},
+      {account.keys_unread, "keys that are no TCP or UDP 5-tuple; taken as none", true},
+      {account.keys_again, "keys that another biflow has too; a 5-tuple of documentation addresses was given", true},
+      {account.rounded_times, "times rounded to the file's resolution", false},
+      {account.counts.split_packets, "packets split, too large for a segment or datagram", false},
+      {account.counts.late_acks,
+       "packets without payload that had nothing new to acknowledge; written as late acknowledgements", false},
+      {account.counts.moved_windows, "TCP windows moved by one, so that nothing under way fills them to the byte",
+       false},
+  };
+  std::vector<Change> some;
+  for (const auto& each : all)
+    if (each.count > 0) some.push_back(each);
+  return some;
+}
+
+std::vector<std::string> statement(const synthesis::Accounting& account, const Traces& traces,
+                                   const std::string& settings) {
+  std::vector<std::string> said{
+      "synthetic traffic: no packet of this file was ever on a network; made from traces by morgana " MORGANA_VERSION
+      ", write.pcap",
+      settings, "classes (traces): " + class_list(traces), account.line()};
+  std::string list;
+  for (const auto& change : changes(account))
+    list += fmt::format("{}{} {}", list.empty() ? "" : "; ", change.count, change.what);
+  said.push_back("not as in the traces: " + (list.empty() ? "nothing" : list));
+  return said;
+}
+
+Metrics metrics_of(const synthesis::Accounting& account, const std::vector<std::string>& said) {
+  using synthesis::Origin;
+  Metrics metrics;
+  metrics.evaluator = "write.pcap";
+  metrics.metrics.push_back(metric("biflows", account.tcp_biflows, "biflows", {{"protocol", "TCP"}}));
+  metrics.metrics.push_back(metric("biflows", account.udp_biflows, "biflows", {{"protocol", "UDP"}}));
+  constexpr std::pair<Origin, const char*> kOrigins[]{{Origin::kTrace, "trace"},
+                                                      {Origin::kSplit, "further part of a split packet"},
+                                                      {Origin::kHandshake, "added: handshake"},
+                                                      {Origin::kAck, "added: acknowledgement"},
+                                                      {Origin::kClose, "added: close"}};
+  for (const auto& [origin, name] : kOrigins)
+    metrics.metrics.push_back(
+        metric("packets", account.counts.packets[static_cast<int>(origin)], "packets", {{"origin", name}}));
+  MetricMatrix table;
+  table.name = "packets by field and source";
+  for (const auto source : synthesis::kSourceNames) table.columns.emplace_back(source);
+  for (const auto& field : account.fields()) {
+    table.rows.emplace_back(field.field);
+    for (std::size_t i = 0; i < synthesis::kSourceNames.size(); ++i) {
+      table.values.push_back(static_cast<double>(field.packets[i]));
+      metrics.metrics.push_back(
+          metric("packets by field", field.packets[i], "packets",
+                 {{"field", std::string(field.field)}, {"source", std::string(synthesis::kSourceNames[i])}}));
+    }
+  }
+  metrics.matrices.push_back(std::move(table));
+  for (const auto& change : changes(account))
+    metrics.metrics.push_back(metric("changed", change.count, "", {{"what", change.what}}));
+  metrics.notes["generated"] = "the value stands in the trace";
+  metrics.notes["derived"] = "the value follows from what stands in the trace";
+  metrics.notes["filled in"] =
+      "the value comes from parameters, constants or the seed and says nothing about the traffic";
+  for (std::size_t i = 0; i < said.size(); ++i) metrics.notes[fmt::format("statement {}", i + 1)] = said[i];
+  return metrics;
+}
+
+}  // namespace morgana::write_pcap
