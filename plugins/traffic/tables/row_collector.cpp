@@ -48,6 +48,10 @@ void RowCollector::begin_file(std::string name, std::string place) {
 
 void RowCollector::leave_out(const std::string& reason, std::uint64_t number, std::string_view fact) {
   ++rows_;
+  note_omission(reason, number, fact);
+}
+
+void RowCollector::note_omission(const std::string& reason, std::uint64_t number, std::string_view fact) {
   omissions_.add(reason, fmt::format("{} {} {}", file_, row_name_, number), fact);
 }
 

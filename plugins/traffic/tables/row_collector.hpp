@@ -51,6 +51,9 @@ class RowCollector {
   void add(const TraceRow& row);
   /// A row that cannot become a trace.
   void leave_out(const std::string& reason, std::uint64_t number, std::string_view fact);
+  /// What is no row of its own, and what was left out before there were rows.
+  void note_omission(const std::string& reason, std::uint64_t number, std::string_view fact);
+  void note_omissions(const Omissions& omissions) { omissions_.append(omissions); }
 
   std::int64_t rows() const noexcept { return rows_; }
   std::int64_t kept() const noexcept { return static_cast<std::int64_t>(table_.offsets.size()) - 1; }

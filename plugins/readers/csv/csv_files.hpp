@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "csv_records.hpp"
+#include "morgana/stage.hpp"
+#include "tables/row_collector.hpp"
+
+namespace morgana::csv {
+
+/// One of the files found. `path` is where it lies, for names taken from it; `name` is for messages.
+struct CsvFile {
+  std::string name;
+  std::filesystem::path path;
+};
+
+/// The parameters by which a stage finds CSV files and takes them apart.
+class CsvParameters {
+ public:
+  explicit CsvParameters(Stage& stage);
+
+  /// Whether the first record names the columns.
+  bool header() const { return *header_; }
+
+  /// Visits the .csv and .tsv files, progress shown; what was left out on the way goes into `collector`.
+  using Visit = std::function<void(const CsvFile& file, CsvRecords& records)>;
+  void visit(const std::filesystem::path& path, Context& context, tables::RowCollector& collector,
+             const Visit& visit) const;
+
+ private:
+  Param<Choice> separator_;
+  Param<bool> header_;
+};
+
+/// Ends a run that left nothing, and says what became of the rest.
+Traces finished(tables::RowCollector&& collector, const std::filesystem::path& path, const std::string& rows,
+                Context& context);
+
+}  // namespace morgana::csv

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <morgana/stage.hpp>
+#include <morgana/traces.hpp>
+#include <optional>
+#include <unordered_map>
+
+#include "cell.hpp"
+#include "csv_files.hpp"
+#include "header.hpp"
+#include "stages.hpp"
+#include "tables/row_parameters.hpp"
+
+namespace morgana::csv {
+namespace {
+
+/// A trace while its packets are gathered.
+struct Gathered {
+  std::vector<std::vector<double>> lists;
+  std::string label, capture;
+  std::uint64_t line = 0;        ///< of its first packet
+  std::string reason{}, fact{};  ///< why it must be left out; empty: it need not
+};
+
+/// The traces of one file, in the order of their first packets.
+class PacketTable {
+ public:
+  PacketTable(const CsvFile& file, const Header& header, const tables::RowOptions& options,
+              const std::vector<std::string>& trace, const std::string& label, const std::vector<std::string>& capture)
+      : header_(header),
+        trace_(trace, file.path, header),
+        label_({label}, file.path, header,
+               "set label to a column, to \"{file}\" or \"{folder}\", or to \"\" for no classes"),
+        capture_(capture, file.path, header) {
+    for (const auto& source : options.sources) columns_.push_back(header.find(source.column));
+  }
+
+  void add(const Records& records, tables::RowCollector& collector) {
+    const auto& cells = records.cells();
+    const bool ragged = cells.size() != header_.size();
+    const auto fact = fmt::format("{} cells where the first has {}", cells.size(), header_.size());
+    if (ragged && !trace_.within(cells)) return collector.note_omission("ragged row", records.number(), fact);
+    const auto& id = trace_.of(cells);
+    if (id.empty()) return collector.note_omission("packet of no trace", records.number(), "");
+    const auto [place, added] = places_.try_emplace(id, traces_.size());
+    if (added) traces_.push_back({std::vector<std::vector<double>>(columns_.size()), "", "", records.number()});
+    auto& trace = traces_[place->second];
+    if (ragged) return spoil(trace, "ragged row", records, fact);
+    take_name(trace, trace.label, label_.of(cells), "labels differ", added, records);
+    take_name(trace, trace.capture, capture_.of(cells), "captures differ", added, records);
+    for (std::size_t i = 0; i < columns_.size(); ++i) trace.lists[i].push_back(number(trace, records, columns_[i]));
+  }
+
+  void collect(tables::RowCollector& collector) const {
+    tables::TraceRow row;
+    for (const auto& trace : traces_) {
+      if (!trace.reason.empty()) {
+        collector.leave_out(trace.reason, trace.line, trace.fact);
+        continue;
+      }
+      row.lists.assign(trace.lists.begin(), trace.lists.end());
+      row.label = trace.label;
+      row.capture = trace.capture;
+      row.number = trace.line;
+      collector.add(row);
+    }
+  }
+
+ private:
+  static void spoil(Gathered& trace, const char* reason, const Records& records, const std::string& fact) {
+    if (!trace.reason.empty()) return;
+    trace.reason = reason;
+    trace.fact = fmt::format("line {}: {}", records.number(), fact);
+  }
+
+  static void take_name(Gathered& trace, std::string& name, const std::string& here, const char* reason, bool first,
+                        const Records& records) {
+    if (first) name = here;
+    else if (name != here) spoil(trace, reason, records, fmt::format("{} after {}", shown(here), shown(name)));
+  }
+
+  double number(Gathered& trace, const Records& records, std::size_t column) const {
+    const auto cell = records.cells()[column];
+    const auto [kind, value] = number_of(cell);
+    if (kind == CellKind::kDecimalComma)
+      throw Error("{} line {}: {} in {} has a decimal comma", header_.file(), records.number(), shown(cell),
+                  header_.name(column))
+          .hint("write numbers with a decimal point");
+    if (kind == CellKind::kText)
+      spoil(trace, "text in a number cell", records, fmt::format("{} in {}", shown(cell), header_.name(column)));
+    return value;
+  }
+
+  const Header& header_;
+  NameCells trace_, label_, capture_;
+  std::vector<std::size_t> columns_;
+  std::unordered_map<std::string, std::size_t> places_;
+  std::vector<Gathered> traces_;
+};
+
+/// Tables with a row a packet, as a capture's dissector or a script writes them.
+class ReadPackets final : public Stage {
+  Param<InputPath> path{
+      *this, "path", {.doc = "A CSV file, or a folder or archive of .csv and .tsv files; .gz and .zst too."}};
+  Param<std::vector<std::string>> trace{
+      *this,
+      "trace",
+      {.doc = "Columns that together tell traces apart within a file, or \"{file}\" where each file is one. The rows "
+              "of a trace may lie apart."}};
+  tables::RowParameters packet_columns{*this};
+  Param<std::string> label{*this,
+                           "label",
+                           {.value = "label",
+                            .doc = "The column that becomes the class; \"{file}\" and \"{folder}\" for the name of "
+                                   "the file or its folder; empty: no classes."}};
+  Param<std::vector<std::string>> capture{
+      *this,
+      "capture",
+      {.value = std::vector<std::string>{},
+       .doc = "Columns that tell captures apart, for splits by capture; as for `label`, several are joined by /."}};
+  CsvParameters csv{*this};
+  Out<Traces> traces{*this, "traces", "Traces in the order of their first packets, file by file."};
+
+  void run(Context& context) override {
+    if (trace->empty()) throw Error("no column tells traces apart").hint("set trace to columns, or to [\"{file}\"]");
+    auto options = packet_columns.options();
+    options.labelled = !label->empty();
+    options.captured = !capture->empty();
+    options.rows = "traces";
+    tables::RowCollector collector(options);
+    csv.visit(path->path, context, collector, [&](const CsvFile& file, CsvRecords& records) {
+      collector.begin_file(file.name, "line");
+      if (!records.next()) throw Error("{} is empty", file.name);
+      const Header header(file.name, records.cells(), csv.header());
+      PacketTable table(file, header, options, *trace, *label, *capture);
+      for (bool more = csv.header() ? records.next() : true; more; more = records.next()) table.add(records, collector);
+      table.collect(collector);
+    });
+    traces = finished(std::move(collector), path->path, "traces", context);
+  }
+};
+
+}  // namespace
+
+StageEntry read_packets() {
+  return stage<ReadPackets>("read.csv-packets", "Reads traces from CSV files with a row a packet.");
+}
+
+}  // namespace morgana::csv
