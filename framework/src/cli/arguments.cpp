@@ -19,9 +19,10 @@ std::vector<std::string> option_names(const Verb& verb) {
   return names;
 }
 
+/// By its name or its letter.
 const Option* find_option(const Verb& verb, const std::string& name) {
   for (const auto& option : verb.options)
-    if (option.name == name) return &option;
+    if (option.name == name || (option.letter != 0 && name == std::string(1, option.letter))) return &option;
   return nullptr;
 }
 
@@ -55,6 +56,15 @@ void check_operands(const Verb& verb, const std::vector<std::string>& given) {
   if (!unlimited && given.size() > verb.operands.size())
     throw UsageFault(
         Error("{} does not know what to do with \"{}\"", verb.name, given[verb.operands.size()]).hint(see));
+}
+
+void check_required(const Verb& verb, const std::map<std::string, std::vector<std::string>>& given) {
+  for (const auto& option : verb.options)
+    if (option.required && !given.contains(option.name))
+      throw UsageFault(Error("{} needs {} {}", verb.name,
+                             option.letter != 0 ? std::string("-") + option.letter : "--" + option.name,
+                             option.argument)
+                           .hint("see morgana " + verb.name + " --help"));
 }
 
 void check_choices(const Verb& verb, const std::string& name, const std::vector<std::string>& values) {
@@ -95,18 +105,22 @@ Arguments parse_arguments(const Verb& verb, const std::vector<std::string>& word
   namespace style = po::command_line_style;
   po::options_description declared;
   declared.add_options()("help", "");
+  bool has_letters = false;
   for (const auto& option : verb.options) {
-    if (option.argument.empty()) declared.add_options()(option.name.c_str(), "");
-    else declared.add_options()(option.name.c_str(), po::value<std::vector<std::string>>(), "");
+    const auto names = option.letter != 0 ? option.name + "," + option.letter : option.name;
+    has_letters |= option.letter != 0;
+    if (option.argument.empty()) declared.add_options()(names.c_str(), "");
+    else declared.add_options()(names.c_str(), po::value<std::vector<std::string>>(), "");
   }
   // Guessing would make every prefix of an option part of the interface.
-  constexpr int kStyle = style::unix_style & ~style::allow_guessing & ~style::allow_short;
+  int style_of_words = style::unix_style & ~style::allow_guessing;
+  if (!has_letters) style_of_words &= ~style::allow_short;
   Arguments arguments;
   arguments.command_ = std::move(command);
   for (const auto& option : verb.options)
     if (!option.fallback.empty()) arguments.fallbacks_[option.name] = option.fallback;
   try {
-    const auto parsed = po::command_line_parser(words).options(declared).style(kStyle).run();
+    const auto parsed = po::command_line_parser(words).options(declared).style(style_of_words).run();
     for (const auto& option : parsed.options) {
       if (option.position_key >= 0 && option.string_key.empty()) {
         arguments.operands_.insert(arguments.operands_.end(), option.value.begin(), option.value.end());
@@ -123,6 +137,7 @@ Arguments parse_arguments(const Verb& verb, const std::vector<std::string>& word
   }
   if (arguments.has("help")) return arguments;
   check_operands(verb, arguments.operands_);
+  check_required(verb, arguments.values_);
   for (const auto& [name, values] : arguments.values_) check_choices(verb, name, values);
   return arguments;
 }

@@ -45,6 +45,7 @@ int print_completion() {
     std::string words = "--help";
     for (const auto& option : verb.options) {
       words += " --" + option.name;
+      if (option.letter != 0) words += std::string(" -") + option.letter;
       std::string choices;
       for (const auto& choice : option.choices) choices += (choices.empty() ? "" : " ") + choice;
       if (!choices.empty()) values += fmt::format("    {}:--{}) words=\"{}\" ;;\n", verb.name, option.name, choices);

@@ -10,6 +10,10 @@ namespace {
 constexpr const char* kExitCodes =
     "0  done\n1  a stage failed\n2  the pipeline or the arguments are wrong\n3  a plugin could not be loaded";
 
+std::string dashed(const Option& option) {
+  return option.letter != 0 ? std::string("-") + option.letter : "--" + option.name;
+}
+
 std::string synopsis(const Verb& verb) {
   std::string line = "morgana " + verb.name;
   for (const auto& operand : verb.operands) {
@@ -17,10 +21,10 @@ std::string synopsis(const Verb& verb) {
     if (operand.count == Operand::Count::kOptional) line += " [" + operand.name + "]";
     if (operand.count == Operand::Count::kMany) line += " [" + operand.name + "...]";
   }
-  for (const auto& option : verb.options)
-    line += option.argument.empty()
-                ? " [--" + option.name + "]"
-                : " [--" + option.name + " " + option.argument + "]" + (option.repeatable ? "..." : "");
+  for (const auto& option : verb.options) {
+    const auto words = dashed(option) + (option.argument.empty() ? "" : " " + option.argument);
+    line += (option.required ? " " + words : " [" + words + "]") + (option.repeatable ? "..." : "");
+  }
   return line;
 }
 
@@ -35,7 +39,8 @@ std::string indented(std::string_view text) {
 }
 
 std::string option_text(const Option& option) {
-  std::string text = "    --" + option.name + (option.argument.empty() ? "" : " " + option.argument) + "\n";
+  std::string text = "    " + (option.letter != 0 ? dashed(option) + ", " : std::string()) + "--" + option.name +
+                     (option.argument.empty() ? "" : " " + option.argument) + "\n";
   std::string doc = option.doc;
   if (!option.choices.empty()) doc += fmt::format("; one of {}", fmt::join(option.choices, ", "));
   if (!option.fallback.empty()) doc += fmt::format(" (default: {})", option.fallback);

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/plan_options.hpp"
 #include "cli/program.hpp"
+#include "cli/run_options.hpp"
 #include "cli/terminal.hpp"
 #include "graph/picture.hpp"
 #include "run/foresight.hpp"
-#include "run/machine.hpp"
-#include "run/node_key.hpp"
 #include "run/pipeline_run.hpp"
 #include "run/run_folder.hpp"
 #include "run/wording.hpp"
@@ -17,33 +16,6 @@
 
 namespace morgana::host {
 namespace {
-
-Limits limits_of(const Arguments& arguments, const Plan& plan) {
-  Limits limits;
-  limits.threads = arguments.number("threads", 1).value_or(available_threads());
-  limits.jobs = arguments.number("jobs", 1).value_or(limits.threads);
-  if (arguments.has("memory")) {
-    const auto memory = parse_bytes(arguments.value("memory"));
-    if (!memory || *memory == 0)
-      throw UsageFault("option --memory is \"{}\"; it takes a size such as 8GB", arguments.value("memory"));
-    limits.memory = *memory;
-  }
-  // Asking for GPUs starts the driver, so it is only done where one could be used.
-  const bool wanted = std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const PlannedNode& node) {
-    return node.stage->accelerated && node.device != "cpu";
-  });
-  limits.gpus = wanted ? static_cast<int>(gpus().names.size()) : 0;
-  return limits;
-}
-
-/// Finds out before anything runs that a node's device is not there.
-void check_devices(const Plan& plan, int threads) {
-  for (const auto& node : plan.nodes) try {
-      placement_of(node, threads);
-    } catch (const Error& error) {
-      throw UsageFault(Error("node \"{}\": {}", node.name, error.what()).hint(error.hint()));
-    }
-}
 
 int print_foresight(const Plan& plan, Store& store, int threads, bool json) {
   const auto list = foresee(plan, store, threads);
@@ -125,14 +97,9 @@ Verb run_verb() {
            {.name = "dry-run", .doc = "run nothing; print for each node whether it is cached, or why it would run"},
            {.name = "keep-going", .doc = "after a failure, go on with what does not depend on it"},
            {.name = "jobs", .argument = "N", .doc = "nodes at once; else as many as there are threads"},
-           {.name = "threads",
-            .argument = "N",
-            .doc = "threads of all nodes together; else those this process may use"},
+           threads_option(),
            {.name = "memory", .argument = "SIZE", .doc = "let a node wait rather than take more memory than this: 8GB"},
-           {.name = "grace",
-            .argument = "SECONDS",
-            .doc = "how long a stage may take to stop after Ctrl-C",
-            .fallback = "10"},
+           grace_option(),
            cache_option(),
            runs_option(),
            plugin_path_option(),

@@ -19,6 +19,8 @@ struct Option {
   std::string fallback = "";              ///< the value where it is not given
   std::vector<std::string> choices = {};  ///< its value must be one of them; empty: any
   bool repeatable = false;
+  char letter = 0;        ///< 'o': it can be written -o; 0: it has no letter
+  bool required = false;  ///< the verb cannot do without
 };
 
 /// A word of a verb that is no option.
@@ -103,6 +105,7 @@ Verb reference_verb();
 Verb completion_verb();
 Verb manifest_verb();
 Verb run_verb();
+Verb generate_verb();
 Verb explain_verb();
 Verb show_verb();
 Verb diff_verb();

@@ -27,10 +27,15 @@ std::string read_text(const std::filesystem::path& file) {
 
 Plan load_plan(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                std::shared_ptr<const Catalog> catalog) {
+  return plan_of_text(read_text(file), file, overrides, std::move(catalog));
+}
+
+Plan plan_of_text(std::string text, const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                  std::shared_ptr<const Catalog> catalog) {
   Plan plan;
   plan.file = std::filesystem::absolute(file).lexically_normal();
   plan.name = plan.file.stem().string();
-  plan.text = read_text(file);
+  plan.text = std::move(text);
   Faults faults;
   const auto give_up = [&] {
     if (!faults.empty()) throw PipelineFault(file, overrides, faults);

@@ -17,6 +17,10 @@ namespace morgana::host {
 Plan load_plan(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                std::shared_ptr<const Catalog> catalog);
 
+/// The same for a pipeline that is no file; `file` stands for it in messages, and paths are seen from its folder.
+Plan plan_of_text(std::string text, const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                  std::shared_ptr<const Catalog> catalog);
+
 /// The pipeline as it will run: every node after expansion, every parameter with its value, no variables.
 std::string resolved_json(const Plan& plan);
 

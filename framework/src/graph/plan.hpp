@@ -39,11 +39,12 @@ struct PlannedNode {
   std::map<std::string, std::string> variables;  ///< the combination of `vary` it depends on
   const PluginManifest* plugin = nullptr;
   const StageManifest* stage = nullptr;
-  std::vector<PlannedParameter> parameters;  ///< in the order declared
-  std::vector<PlannedEdge> edges;            ///< in the order declared; several for a gathering input
-  std::string device = "auto";               ///< "cpu", "cuda", "auto"; of accelerated stages
-  std::optional<int> threads;                ///< asked for in the pipeline
-  std::uint64_t seed = 0;                    ///< the run's, mixed with the node's name; of seeded stages
+  std::vector<PlannedParameter> parameters;        ///< in the order declared
+  std::vector<PlannedEdge> edges;                  ///< in the order declared; several for a gathering input
+  std::string device = "auto";                     ///< "cpu", "cuda", "auto"; of accelerated stages
+  std::optional<int> threads;                      ///< asked for in the pipeline
+  std::uint64_t seed = 0;                          ///< the run's, mixed with the node's name; of seeded stages
+  std::vector<const PluginManifest*> codecs = {};  ///< plugins whose codecs the saved values hold that it reads
 };
 
 /// A pipeline that was found right: expanded, resolved, type-checked, in an order in which it can run.

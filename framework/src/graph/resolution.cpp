@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "graph/edges.hpp"
+#include "graph/saved_codec.hpp"
 #include "graph/setting.hpp"
 #include "morgana/random.hpp"
 #include "pipeline/nearest.hpp"
@@ -81,8 +82,10 @@ class Resolver {
     for (const auto& info : node.stage->parameters) {
       const auto found = given.find(info.name);
       if (found != given.end()) {
-        if (auto value = checked_setting(info, *found->second))
-          node.parameters.push_back({&info, std::move(*value), false});
+        auto value = checked_setting(info, *found->second);
+        if (!value) continue;
+        if (info.type == ParameterType::kInputPath) add_codec(std::get<std::string>(*value), *found->second, node);
+        node.parameters.push_back({&info, std::move(*value), false});
       } else if (info.value) {
         node.parameters.push_back({&info, *info.value, true});
       } else {
@@ -126,6 +129,17 @@ class Resolver {
       fault(setting.value.position, error.what(), error.hint());
       return std::nullopt;
     }
+  }
+
+  /// A saved value is read by the library of its codec, whichever stage reads it.
+  void add_codec(const std::string& file, const Setting& setting, PlannedNode& node) {
+    const auto kind = saved_codec(file);
+    if (kind.empty()) return;
+    if (const auto* plugin = plugin_of_codec(catalog_, kind)) return node.codecs.push_back(plugin);
+    fault(setting.value.position,
+          fmt::format("parameter \"{}\": {} was made with the codec \"{}\", which no plugin has", setting.name.text,
+                      file, kind),
+          "install the plugin of its encoder, or name that plugin's folder with --plugin-path");
   }
 
   void device(PlannedNode& node) {

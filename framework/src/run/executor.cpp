@@ -244,6 +244,7 @@ void Executor::build(std::size_t node, int gpu) {
   std::unique_ptr<Stage> stage;
   try {
     stage = source_.make(planned);
+    for (const auto* plugin : planned.codecs) source_.open_codecs(*plugin);
     connect_inputs(node, *stage);
     {
       const std::lock_guard lock(state.mutex);

@@ -97,11 +97,17 @@ void add_codecs(KeyMaterial& material, const Plan& plan, const PlannedNode& node
     const auto* port = input_of(*node.stage, edge.input);
     return port == nullptr || may_hold_codec(port->type);
   });
-  if (!holds) return;
   std::map<std::string, std::string> builds;
-  for (const auto number : ancestors(plan, static_cast<std::size_t>(&node - plan.nodes.data())))
-    if (const auto* plugin = plan.nodes[number].plugin; !plugin->codecs.empty())
-      builds.emplace(plugin->name, plugin->build_id);
+  const auto add_saved = [&](const PlannedNode& reader) {
+    for (const auto* plugin : reader.codecs) builds.emplace(plugin->name, plugin->build_id);
+  };
+  add_saved(node);
+  if (holds)
+    for (const auto number : ancestors(plan, static_cast<std::size_t>(&node - plan.nodes.data()))) {
+      if (const auto* plugin = plan.nodes[number].plugin; !plugin->codecs.empty())
+        builds.emplace(plugin->name, plugin->build_id);
+      add_saved(plan.nodes[number]);
+    }
   for (const auto& [name, build] : builds) material.add("codec", name, build);
 }
 

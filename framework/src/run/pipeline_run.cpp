@@ -61,8 +61,8 @@ std::string shown_path(const fs::path& path) {
 }
 
 const char* status_of(const RunOutcome& outcome, bool faults) {
-  if (outcome.stopped) return "stopped";
-  return outcome.exit_code() == 0 && !faults ? "done" : "failed";
+  if (outcome.exit_code() == 0 && !faults) return "done";  // a request to stop may come too late
+  return outcome.stopped ? "stopped" : "failed";
 }
 
 std::string counts(const RunOutcome& outcome) {
@@ -81,14 +81,14 @@ void say_end(Display& display, const RunOutcome& outcome, const RunFolder& folde
   const auto faults = folder.faults();
   for (const auto& fault : faults) display.say("error: " + fault);
   const std::string status = status_of(outcome, !faults.empty());
-  if (settings.quiet && status == "done") return;
+  if (status == "done" && (settings.quiet || settings.on_done)) return;
   display.say(fmt::format("{} in {}, {}", status, duration_text(outcome.seconds), counts(outcome)));
   constexpr std::size_t kMostProducts = 10;
-  const auto products = folder.products();
+  const auto products = settings.keeps_folder ? folder.products() : std::vector<fs::path>{};
   for (std::size_t i = 0; i < products.size() && i < kMostProducts; ++i)
     display.say("  wrote " + shown_path(products[i]));
   if (products.size() > kMostProducts) display.say(fmt::format("  and {} more", products.size() - kMostProducts));
-  display.say("  run   " + shown_path(folder.path()));
+  if (settings.keeps_folder) display.say("  run   " + shown_path(folder.path()));
   if (status != "done") display.say("  what is done is kept; go on with: " + settings.command);
 }
 
@@ -137,6 +137,8 @@ int run_pipeline(const Plan& plan, const RunSettings& settings) {
                  if (node.status == NodeStatus::kWaiting) node.status = NodeStatus::kStopped;
                folder.finish(so_far, "stopped");
                say_end(display, so_far, folder, settings);
+               std::error_code ignored;
+               if (!settings.keeps_folder) fs::remove_all(settings.runs, ignored);
              }});
     outcome = executor.run();
   }
@@ -144,6 +146,7 @@ int run_pipeline(const Plan& plan, const RunSettings& settings) {
   folder.finish(outcome, status_of(outcome, faults));
   display.close();
   say_end(display, outcome, folder, settings);
+  if (settings.on_done && outcome.exit_code() == 0 && !faults) settings.on_done(folder.path());
   if (settings.json) {
     std::ifstream record(folder.path() / "run.json", std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(record), {}};

@@ -18,6 +18,11 @@ struct RunSettings {
   bool quiet = false;
   bool json = false;       ///< print `run.json` to stdout in the end
   int grace_seconds = 10;  ///< what a stage has to stop in
+  /// False: `runs` is a folder for this run alone, of which the user is told nothing; the caller removes it, and so
+  /// does a second Ctrl-C.
+  bool keeps_folder = true;
+  /// Called with the run's folder when all is done, in place of the last words.
+  std::function<void(const std::filesystem::path&)> on_done = {};
   std::string command, version;
   std::function<std::string()> graph_svg;
 };

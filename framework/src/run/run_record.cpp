@@ -66,8 +66,13 @@ void write_node(JsonText& json, const PlannedNode& node, const NodeOutcome& outc
 
 void write_plugins(JsonText& json, const Plan& plan) {
   std::vector<const PluginManifest*> plugins;
-  for (const auto& node : plan.nodes)
-    if (std::find(plugins.begin(), plugins.end(), node.plugin) == plugins.end()) plugins.push_back(node.plugin);
+  const auto add = [&](const PluginManifest* plugin) {
+    if (std::find(plugins.begin(), plugins.end(), plugin) == plugins.end()) plugins.push_back(plugin);
+  };
+  for (const auto& node : plan.nodes) {
+    add(node.plugin);
+    for (const auto* plugin : node.codecs) add(plugin);
+  }
   json.begin_object("plugins");
   for (const auto* plugin : plugins) {
     json.begin_object(plugin->name).member("version", plugin->version);

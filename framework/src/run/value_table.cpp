@@ -56,6 +56,7 @@ void ValueTable::open_codecs_above(std::size_t node) {
   const auto open = [&](std::size_t number) {
     const auto* plugin = plan_.nodes[number].plugin;
     if (!plugin->codecs.empty()) source_.open_codecs(*plugin);
+    for (const auto* other : plan_.nodes[number].codecs) source_.open_codecs(*other);
   };
   for (const auto number : ancestors(plan_, node)) open(number);
   open(node);
