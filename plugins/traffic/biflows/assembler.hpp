@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "biflows/biflow.hpp"
@@ -40,40 +43,80 @@ class Assembler {
   std::vector<Biflow> finish() &&;
 
  private:
-  /// Both directions of a 5-tuple alike: the lower end first.
+  /// Both directions of a 5-tuple alike: address and port of the lower end, then of the other, and the protocol; five
+  /// words, which compare without a call.
   struct Key {
-    packets::End low, high;
-    std::uint32_t protocol = 0;
-    bool operator==(const Key&) const = default;
+    std::array<std::uint64_t, 5> words{};
+    bool operator==(const Key& other) const noexcept {
+      std::uint64_t difference = 0;
+      for (std::size_t i = 0; i < words.size(); ++i) difference |= words[i] ^ other.words[i];
+      return difference == 0;
+    }
+    std::uint64_t hash() const noexcept;
+    packets::End low() const noexcept;
+    packets::End high() const noexcept;
+    std::uint8_t protocol() const noexcept { return static_cast<std::uint8_t>(words[4]); }
   };
-  struct Flow {
+  /// `Totals`, packed.
+  struct Sums {
+    std::uint32_t packets = 0;
+    std::uint16_t maximum_segment = 0;
+    std::int16_t window_shift = -1;
+    std::uint64_t ip_bytes = 0, payload_bytes = 0;
+    std::int64_t first_nanoseconds = 0, last_nanoseconds = 0;
+    void add(const Packet& packet);
+    Totals totals() const noexcept;
+  };
+  /// Two cache lines: a packet of a random flow waits for memory, and for little else.
+  struct alignas(64) Flow {
     Key key;
     std::uint32_t kept = 0;
     std::uint8_t fins = 0;       ///< bit 0: from the low end, bit 1: from the high one
     bool closed = false;         ///< a RST, or both FINs, went by
     bool low_is_client = false;  ///< by the first packet
     bool sorted = true;
-    Totals totals[2];  ///< from the low end, from the high one
+    Sums sums[2];  ///< from the low end, from the high one
+  };
+  /// A packet that waits for its batch to fill.
+  struct Pending {
+    Key key;
+    std::uint64_t hash = 0;
+    Packet packet;  ///< its direction: kUp from the low end
+    std::uint16_t maximum_segment = 0;
+    std::int16_t window_shift = -1;
+    std::span<const std::uint8_t> payload{};
   };
   struct Kept {
-    Packet packet;  ///< its direction: kUp from the low end
+    Packet packet;
     std::uint32_t flow;
   };
   struct Slot {
     std::uint32_t tag = 0, flow = 0;  ///< `flow` counts from 1; 0: empty
   };
+  /// Packets that wait for each other's memory: enough to hide it, few enough for the nearest cache.
+  static constexpr std::size_t kBatch = 32;
+  static constexpr std::size_t kChunk = 1 << 15;
 
+  void put(const Pending& pending);
+  void put_all();
+  void keep(const Pending& pending, std::uint32_t flow);
   std::uint32_t find_or_add(const Key& key, std::uint64_t hash);
   void grow();
   static std::int64_t latest(const Flow& flow);  ///< of a flow that has a packet
-  bool starts_anew(const Flow& flow, std::int64_t nanoseconds, const packets::Segment& segment) const;
+  bool starts_anew(const Flow& flow, const Packet& packet) const;
+  std::uint32_t replace(std::uint32_t flow, const Pending& pending);
   bool low_is_client(const Flow& flow) const;
+  std::vector<Biflow> without_packets() const;
+  void give_packets(std::vector<Biflow>& biflows) const;
+  const Kept& kept(std::size_t place) const { return kept_[place / kChunk][place % kChunk]; }
 
   Assembly assembly_;
   std::int64_t idle_nanoseconds_;
   std::vector<Slot> slots_;
   std::vector<Flow> flows_;
-  std::vector<Kept> kept_;
+  std::array<Pending, kBatch> pending_;
+  std::size_t waiting_ = 0;
+  std::vector<std::vector<Kept>> kept_;  ///< in chunks: growing moves nothing
   std::vector<std::uint8_t> payload_;
   std::vector<std::uint64_t> payload_ends_;  ///< of each kept packet, where payload is kept
 };
