@@ -19,7 +19,7 @@ std::string shown(char byte) {
 
 }  // namespace
 
-BiflowStream::BiflowStream(ByteSource& source, std::string name, std::size_t window_bytes)
+BiflowStream::BiflowStream(files::ByteSource& source, std::string name, std::size_t window_bytes)
     : source_(source), name_(std::move(name)), close_nesting_(fastest_close_nesting()) {
   grow(std::max<std::size_t>(window_bytes, 1));
 }

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "byte_source.hpp"
+#include "files/byte_source.hpp"
 #include "nesting.hpp"
 
 namespace morgana::mirage {
@@ -22,7 +22,7 @@ class BiflowStream {
   static constexpr std::size_t kWindowBytes = 256 * 1024;
 
   /// `name` is the file's name in messages.
-  BiflowStream(ByteSource& source, std::string name, std::size_t window_bytes = kWindowBytes);
+  BiflowStream(files::ByteSource& source, std::string name, std::size_t window_bytes = kWindowBytes);
 
   /// Goes to the next member; false at the end of the object. Throws `Error` with file and byte where the file is not
   /// an object of members or ends too early.
@@ -56,7 +56,7 @@ class BiflowStream {
   void read_nested();
   void read_string();
 
-  ByteSource& source_;
+  files::ByteSource& source_;
   std::string name_;
   CloseNesting close_nesting_;
   struct Free {

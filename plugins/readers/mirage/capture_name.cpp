@@ -78,15 +78,15 @@ CaptureName read_capture_name(std::string_view path) {
   for (const auto part : parts)
     if (ends_with_mac(part)) folder = part;
   result.capture = folder.empty() ? std::string(name) : std::string(folder) + '/' + std::string(name);
-  result.device = folder;
+  result.folder = folder;
 
   auto rest = name;
   const auto digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
   if (digits == 0 || digits == rest.size() || rest[digits] != '_') return result;
   rest.remove_prefix(digits + 1);
   if (starts_with_mac(rest)) {
-    result.device = rest.substr(0, kMacLength);
-    std::replace(result.device.begin(), result.device.end(), '_', ':');
+    result.address = rest.substr(0, kMacLength);
+    std::replace(result.address.begin(), result.address.end(), '_', ':');
     rest.remove_prefix(kMacLength);
     if (rest.starts_with('_')) rest.remove_prefix(1);
   }

@@ -6,11 +6,12 @@
 
 namespace morgana::mirage {
 
-/// What the path of a capture file says: `<device>/<epoch>[_<MAC>]_<package>_<suffix>.json`.
+/// What the path of a capture file says: `<folder>/<epoch>[_<MAC>]_<package>_<suffix>.json`.
 struct CaptureName {
-  std::string capture;  ///< the file's name without its suffix, after its device's folder
+  std::string capture;  ///< the file's name without its suffix, after its folder's
   std::string package;  ///< "com.iconology.comics"; "" where the name has none
-  std::string device;   ///< the MAC in the name, else the device's folder, else ""
+  std::string address;  ///< the MAC address in the name; "" where it has none
+  std::string folder;   ///< the file's, or the one above it whose name ends with a MAC address
 };
 
 /// `path` is relative to what the user named, with '/' between its parts.

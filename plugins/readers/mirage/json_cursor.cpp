@@ -193,14 +193,7 @@ std::size_t JsonCursor::numbers(std::vector<double>& into, std::size_t limit) {
   if (take(']')) return 0;
   std::size_t count = 0;
   for (;;) {
-    if (count == limit) {
-      // Only the length matters of what is cut off.
-      const auto* close = static_cast<const char*>(std::memchr(at_, ']', static_cast<std::size_t>(end_ - at_)));
-      if (close == nullptr) fail("a list without end");
-      count += 1 + static_cast<std::size_t>(std::count(at_, close, ','));
-      at_ = close + 1;
-      return count;
-    }
+    if (count == limit) return close_list(count);
     into.push_back(number_or_null());
     ++count;
     if (*at_ == ',' && at_ < end_) {
@@ -211,6 +204,38 @@ std::size_t JsonCursor::numbers(std::vector<double>& into, std::size_t limit) {
     expect(',');
   }
 }
+
+/// Goes past the list whose elements from `count` on are not kept, and returns its length.
+std::size_t JsonCursor::close_list(std::size_t count) {
+  const auto* close = static_cast<const char*>(std::memchr(at_, ']', static_cast<std::size_t>(end_ - at_)));
+  if (close == nullptr) fail("a list without end");
+  count += 1 + static_cast<std::size_t>(std::count(at_, close, ','));
+  at_ = close + 1;
+  return count;
+}
+
+void JsonCursor::bytes(std::vector<std::uint8_t>& into, std::size_t limit) {
+  if (space() < end_ && *at_ == 'n' && take_word("null")) return;
+  expect('[');
+  if (take(']')) return;
+  for (std::size_t count = 0;; ++count) {
+    if (count == limit) {
+      close_list(count);
+      return;
+    }
+    space();
+    const char* const from = at_;
+    unsigned value = 0;
+    while (at_ < end_ && is_digit(*at_) && at_ - from < 4) value = 10 * value + static_cast<unsigned>(*at_++ - '0');
+    if (at_ == from || value > 255 || (*from == '0' && at_ - from > 1)) fail("expected bytes from 0 to 255");
+    into.push_back(static_cast<std::uint8_t>(value));
+    if (take(',')) continue;
+    if (!take(']')) fail("expected bytes from 0 to 255");
+    return;
+  }
+}
+
+bool JsonCursor::at_text() { return space() < end_ && *at_ == '"'; }
 
 void JsonCursor::skip() {
   if (space() == end_) fail("a value is missing");

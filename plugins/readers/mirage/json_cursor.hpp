@@ -43,6 +43,21 @@ class JsonCursor {
   double number_or_null();
   /// A list of numbers: its first `limit` are appended, all are counted. NaN for `NaN` and null.
   std::size_t numbers(std::vector<double>& into, std::size_t limit);
+  /// A list of any elements: `visit` gets each one's index and reads or skips it. Returns their number.
+  template <typename Visit>
+  std::size_t elements(Visit visit) {
+    expect('[');
+    if (take(']')) return 0;
+    std::size_t count = 0;
+    do visit(count++);
+    while (take(','));
+    expect(']');
+    return count;
+  }
+  /// A list of integers from 0 to 255, or null: its first `limit` are appended.
+  void bytes(std::vector<std::uint8_t>& into, std::size_t limit);
+  /// True where a string comes next.
+  bool at_text();
   /// Steps over any value without looking into it.
   void skip();
 
@@ -50,6 +65,7 @@ class JsonCursor {
   std::string_view text();
   double number_by_library(bool negative);
   bool take_word(std::string_view word);
+  std::size_t close_list(std::size_t count);
   const char* space();
 
   const char* at_;

@@ -2,89 +2,67 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "biflow.hpp"
 #include "capture_name.hpp"
 #include "json_cursor.hpp"
-#include "morgana/traces.hpp"
+#include "labelling.hpp"
+#include "morgana/trace_builder.hpp"
+#include "selection.hpp"
 
 namespace morgana::mirage {
 
-enum class ZeroPayload { kKeep, kDrop };
-enum class LabelFrom { kFlow, kFile };
-enum class Background { kDrop, kKeep, kLabel };
-
-/// Which biflows become traces, and how.
-struct Selection {
-  std::vector<std::string> channels;
-  std::size_t packets = 32;         ///< longest trace; 0: whole biflows
-  std::size_t minimum_packets = 1;  ///< of a trace, after `zero_payload`
-  ZeroPayload zero_payload = ZeroPayload::kKeep;
-  LabelFrom label = LabelFrom::kFlow;
-  Background background = Background::kDrop;
-  bool exact_only = false;
-
-  /// What has to be read of each biflow.
-  Wanted wanted() const;
-};
-
-/// Gathers biflows, in any order of files, into a set of traces whose order depends on the files' names alone.
+/// Gathers the biflows of some files. Several collectors side by side may share the files of a dataset; the traces that
+/// come of them in the end do not depend on how.
 class TraceCollector {
  public:
-  explicit TraceCollector(Selection selection);
+  /// `selection` must outlive the collector. Throws `Error` where it cannot be met.
+  explicit TraceCollector(const Selection& selection);
 
-  /// `path` is the capture file's, relative to what the user named.
-  void begin_file(const std::string& path);
+  /// `path` is the capture file's, relative to what the user named; `order` tells files of one path apart.
+  void begin_file(const std::string& path, std::uint64_t order = 0);
   /// A biflow of that file; its lists are as `Selection::wanted` says.
   void add(std::string_view key, const Biflow& biflow);
   void skip_damaged(std::string_view key, const Damage& damage);
 
   std::int64_t biflows() const noexcept { return biflows_; }
   std::int64_t kept() const noexcept { return static_cast<std::int64_t>(rows_.size()); }
-  /// "3 damaged iat, 2 background": what was skipped.
-  std::string skipped() const;
+  /// What was skipped.
+  const Omissions& omissions() const noexcept { return omissions_; }
 
-  Traces finish() &&;
+  /// All traces of the collectors, ordered by their files' paths and within a file by their place in it, with what was
+  /// left out, `left_out` included. The collectors are used up.
+  static Traces merge(std::vector<TraceCollector> parts, const Omissions& left_out);
 
  private:
-  /// Names in the order they were met.
-  struct Names {
-    std::vector<std::string> names;
-    std::unordered_map<std::string, std::int32_t> place;
-    std::vector<std::int32_t> id;
-    void push(const std::string& name);
-    NameColumn sorted() const;
+  struct File {
+    std::string path;
+    std::uint64_t order = 0;
   };
-  struct Row {
-    std::size_t file, index;
-  };
-  struct Complaint {
-    std::size_t file;
-    std::string text;
-  };
-
   void skip(const std::string& why, std::string_view key, std::string_view fact = "");
-  bool choose_label(std::string_view key, const Biflow& biflow);
   bool choose_packets(std::string_view key, const Biflow& biflow);
   void append_packets(const Biflow& biflow, bool flip);
+  void append_times(const Biflow& biflow, bool from_start, std::vector<float>& values) const;
+  void append_payload(const Biflow& biflow);
+  void append_columns(const Biflow& biflow);
+  void note_choices(TraceTable& table) const;
 
-  Selection selection_;
+  const Selection* selection_;
   std::vector<PacketList> lists_;  ///< of each channel
+  PacketList first_list_ = kPacketLists;
+  std::vector<std::size_t> metadata_;  ///< places of the numbers that become columns
+  Labelling labelling_;
   TraceTable table_;
-  Names label_, capture_, device_;
-  std::vector<std::string> files_;
-  std::vector<Row> rows_;
+  NameColumnBuilder label_, capture_, device_;
+  std::vector<File> files_;
+  std::vector<std::size_t> rows_;  ///< the file of each trace
   CaptureName file_;
-  std::string chosen_label_;
   std::vector<std::size_t> chosen_packets_;
-  std::map<std::string, std::int64_t> skipped_;
-  std::map<std::string, std::vector<Complaint>> complaints_;
-  std::int64_t biflows_ = 0, flipped_ = 0, background_ = 0;
+  Omissions omissions_;
+  std::int64_t biflows_ = 0, flipped_ = 0, background_ = 0, payload_short_ = 0;
 };
 
 }  // namespace morgana::mirage

@@ -2,60 +2,20 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <morgana/testing.hpp>
-#include <morgana/traces.hpp>
+#include <tuple>
 
 #include "biflow.hpp"
 #include "capture_name.hpp"
 #include "json_cursor.hpp"
-#include "sample_files.hpp"
+#include "stage_fixture.hpp"
 
 namespace morgana::mirage {
 namespace {
 
-using morgana::testing::StageRunner;
-using morgana::testing::TestContext;
 using samples::file_of;
 using samples::SampleFlow;
 
-constexpr const char* kSuffix = "_MIRAGE-2019_traffic_dataset_labeled_biflows.json";
-
-class Mirage2019 : public ::testing::Test {
- protected:
-  std::filesystem::path file(const std::string& name, const std::string& text) {
-    const auto path = context_.root() / name;
-    samples::write(path, text);
-    return path;
-  }
-  /// A file whose app is that of `SampleFlow`.
-  std::filesystem::path capture(const std::vector<SampleFlow>& flows) {
-    return file(std::string("data/1539866692_com.example.app") + kSuffix, file_of(flows));
-  }
-  StageRunner& stage(const std::filesystem::path& path) {
-    stage_ = std::make_unique<StageRunner>(morgana_plugin(), "read.mirage-2019");
-    return stage_->set("path", path.string());
-  }
-  std::shared_ptr<const Traces> read(const std::filesystem::path& path) {
-    return stage(path).run().output<Traces>("traces");
-  }
-  std::shared_ptr<const Traces> result() { return stage_->run().output<Traces>("traces"); }
-  std::string error(StageRunner& stage) {
-    try {
-      stage.run();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "";
-  }
-
-  TestContext context_;
-  std::unique_ptr<StageRunner> stage_;
-};
-
-std::vector<float> values(const Traces& traces, std::string_view channel, std::size_t row = 0) {
-  const auto span = traces[row].channel(channel);
-  return {span.begin(), span.end()};
-}
+using Mirage2019 = StageFixture;
 
 TEST_F(Mirage2019, ReadsOneBiflow) {
   stage(capture({SampleFlow{}})).set("channels", std::vector<std::string>{"PL", "IAT", "DIR", "WIN"});
@@ -72,9 +32,13 @@ TEST_F(Mirage2019, ReadsOneBiflow) {
   EXPECT_TRUE(table.device.names.empty());
   EXPECT_EQ(table.label_source, std::vector<LabelSource>{LabelSource::kExact});
   EXPECT_EQ(table.keys, std::vector<std::string>{"192.168.20.105,40001,203.0.113.7,443,6"});
-  ASSERT_EQ(table.columns.size(), 4u);
+  ASSERT_EQ(table.columns.size(), 12u);
   EXPECT_EQ(table.columns[0].values, std::vector<double>{40});
   EXPECT_EQ(table.columns[3].values, std::vector<double>{2.5});
+  EXPECT_EQ(table.columns[3].unit, "s");
+  EXPECT_EQ(table.columns[7].name, "UF_duration");
+  EXPECT_EQ(table.columns[7].values, std::vector<double>{0});
+  EXPECT_TRUE(std::isnan(table.columns[11].values[0]));
   EXPECT_EQ(table.counts.at("biflows"), 1);
   EXPECT_EQ(table.counts.at("kept"), 1);
 }
@@ -84,6 +48,8 @@ TEST_F(Mirage2019, KeepsTheFirstPackets) {
   EXPECT_EQ(values(*(stage(path).set("packets", 2), result()), "PL"), (std::vector<float>{0, 120}));
   EXPECT_EQ(values(*(stage(path).set("packets", 0), result()), "PL"), (std::vector<float>{0, 120, 1400}));
   stage(path).set("packets", 2).set("minimum_packets", 3);
+  EXPECT_EQ(error(*stage_), "minimum_packets 3 is more than packets 2");
+  stage(path).set("minimum_packets", 4);
   EXPECT_NE(error(*stage_).find("1 too few packets"), std::string::npos);
 }
 
@@ -100,6 +66,33 @@ TEST_F(Mirage2019, TimeSpansDroppedPackets) {
   EXPECT_EQ(values(*traces, "DIR"), (std::vector<float>{-1, 1}));
   stage(capture({flow})).set("zero_payload", "drop").set("packets", 1).set("channels", std::vector<std::string>{"DIR"});
   EXPECT_EQ(values(*result(), "DIR"), std::vector<float>{-1});
+}
+
+TEST_F(Mirage2019, CountsTimeFromTheFirstPacketKept) {
+  SampleFlow flow;
+  flow.direction = "[0, 1, 0, 0]";
+  flow.payload = "[0, 5, 0, 7]";
+  flow.iat = "[0, 0.5, 0.25, 1]";
+  flow.window = "[1, 2, 3, 4]";
+  stage(capture({flow})).set("channels", std::vector<std::string>{"TIME", "IAT"});
+  EXPECT_EQ(values(*result(), "TIME"), (std::vector<float>{0, 0.5f, 0.75f, 1.75f}));
+  stage(capture({flow})).set("channels", std::vector<std::string>{"TIME"}).set("zero_payload", "drop");
+  EXPECT_EQ(values(*result(), "TIME"), (std::vector<float>{0, 1.25f}));
+}
+
+TEST_F(Mirage2019, KnowsWhatTheReleaseLacks) {
+  const auto path = capture({SampleFlow{}});
+  for (const auto& [parameter, value, message] : std::vector<std::tuple<const char*, ParameterValue, const char*>>{
+           {"channels", std::vector<std::string>{"PL", "FLAGS"}, "PL, IAT, DIR, WIN, TIME"},
+           {"label", "activity", "app"},
+           {"label", "category", "app"}}) {
+    try {
+      stage(path).set(parameter, value);
+      FAIL() << parameter;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(message), std::string::npos) << error.what();
+    }
+  }
 }
 
 TEST_F(Mirage2019, AcceptsEveryOddityOfTheFormat) {
@@ -173,73 +166,17 @@ TEST_F(Mirage2019, SeparatesBackground) {
   other.labeling = "\"most-common\"";
   none.label = "null";
   const auto path = capture({own, other, none});
-  const auto names = [&] {
-    const auto traces = result();
-    std::vector<std::string> names;
-    for (std::size_t row = 0; row < traces->size(); ++row) names.push_back((*traces)[row].label());
-    return names;
-  };
   stage(path);
-  EXPECT_EQ(names(), std::vector<std::string>{"COM.example.app"});
+  EXPECT_EQ(labels(), std::vector<std::string>{"COM.example.app"});
   stage(path).set("background", "keep");
-  EXPECT_EQ(names(), (std::vector<std::string>{"COM.example.app", "com.other"}));
-  stage(path).set("background", "label").set("label", "file");
-  EXPECT_EQ(names(), (std::vector<std::string>{"com.example.app", "background", "background"}));
+  EXPECT_EQ(labels(), (std::vector<std::string>{"COM.example.app", "com.other"}));
+  stage(path).set("background", "label").set("app_from", "file");
+  EXPECT_EQ(labels(), (std::vector<std::string>{"com.example.app", "background", "background"}));
   stage(path).set("background", "keep").set("exact_only", ParameterValue(true));
-  EXPECT_EQ(names(), std::vector<std::string>{"COM.example.app"});
+  EXPECT_EQ(labels(), std::vector<std::string>{"COM.example.app"});
   const auto traces = stage_->output<Traces>("traces");
   EXPECT_EQ(traces->table().counts.at("skipped: label not exact"), 1);
   EXPECT_EQ(traces->table().counts.at("skipped: no label"), 1);
-}
-
-TEST_F(Mirage2019, ReadsFoldersAndArchivesAlike) {
-  SampleFlow first, second, third;
-  second.key = "192.168.20.105,1,203.0.113.7,53,17";
-  third.label = "\"com.other\"";
-  third.iat = "[0, 1, NaN]";
-  const std::string app = std::string("com.example.app") + kSuffix;
-  const std::vector<std::pair<std::string, std::string>> members{
-      {"Nexus7_bc_ee_7b_a4_09_47/20_" + app, file_of({first, second, third})},
-      {"Mi5_38_a4_ed_18_cc_bf/30_" + app, file_of({second})},
-      {"Mi5_38_a4_ed_18_cc_bf/README.txt", "not read"},
-      {"Mi5_38_a4_ed_18_cc_bf/10_com.other" + std::string(kSuffix), file_of({[&] {
-         auto flow = first;
-         flow.label = "\"com.other\"";
-         return flow;
-       }()})}};
-  for (const auto& [name, text] : members) file(std::string("tree/").append(name), text);
-  const auto tar = context_.root() / "release.tar.gz", zip = context_.root() / "release.zip";
-  samples::write_archive(tar, samples::Packing::kTarGzip, members);
-  samples::write_archive(zip, samples::Packing::kZip, members);
-
-  const auto bytes = [&](const std::filesystem::path& path) {
-    const auto traces = read(path);
-    EXPECT_EQ(traces->size(), 4u);
-    EXPECT_EQ(traces->table().capture.names.front(), "Mi5_38_a4_ed_18_cc_bf/10_com.other");
-    EXPECT_EQ(traces->table().device.names,
-              (std::vector<std::string>{"Mi5_38_a4_ed_18_cc_bf", "Nexus7_bc_ee_7b_a4_09_47"}));
-    EXPECT_EQ(traces->table().device.id, (std::vector<std::int32_t>{0, 0, 1, 1}));
-    EXPECT_EQ((*traces)[0].label(), "com.other");
-    traces->save(context_.root() / "saved");
-    std::ifstream in(context_.root() / "saved", std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(in), {});
-  };
-  const auto folder = bytes(context_.root() / "tree");
-  EXPECT_TRUE(bytes(tar) == folder);
-  EXPECT_TRUE(bytes(zip) == folder);
-  EXPECT_TRUE(bytes(context_.root() / "tree") == folder);
-  auto below_root = members;
-  for (auto& [name, text] : below_root) name.insert(0, "root/");
-  samples::write_archive(tar, samples::Packing::kTarGzip, below_root);
-  bytes(tar);
-}
-
-TEST_F(Mirage2019, ReadsOneCompressedFile) {
-  const auto path = context_.root() / (std::string("7_com.example.app") + kSuffix + ".gz");
-  samples::write_archive(path, samples::Packing::kGzip, {{"data", file_of({SampleFlow{}})}});
-  const auto traces = read(path);
-  EXPECT_EQ(traces->size(), 1u);
-  EXPECT_EQ(traces->table().capture.names[0], "7_com.example.app");
 }
 
 TEST_F(Mirage2019, SaysWhatIsWrongWithThePath) {
@@ -274,7 +211,7 @@ TEST_F(Mirage2019, SameBiflowsForEveryWindow) {
     samples::TextSource source(text, window % 5 == 0 ? 3 : 10000);
     BiflowStream stream(source, "file", window);
     Wanted wanted;
-    wanted.lists.fill(true);
+    for (const auto list : {kDirection, kPayload, kInterArrival, kWindow}) wanted.lists[list] = true;
     Biflow biflow;
     std::string account;
     while (stream.next()) {
@@ -307,13 +244,15 @@ TEST(CaptureName, SplitsEveryKnownForm) {
       read_capture_name(std::string("x/Mi5_38_a4_ed_18_cc_bf/1539866692_com.iconology.comics") + kSuffix);
   EXPECT_EQ(first.capture, "Mi5_38_a4_ed_18_cc_bf/1539866692_com.iconology.comics");
   EXPECT_EQ(first.package, "com.iconology.comics");
-  EXPECT_EQ(first.device, "Mi5_38_a4_ed_18_cc_bf");
+  EXPECT_EQ(first.folder, "Mi5_38_a4_ed_18_cc_bf");
+  EXPECT_EQ(first.address, "");
   for (const char* mac : {"1e:65:95:7e:34:0b", "1e_65_95_7e_34_0b"}) {
     const auto second = read_capture_name(
         std::string("Twitch/1670836390_") + mac +
         "_tv.twitch.android.app_mirage2020dataset_labeled_biflows_all_packets_encryption_metadata.json");
     EXPECT_EQ(second.package, "tv.twitch.android.app");
-    EXPECT_EQ(second.device, "1e:65:95:7e:34:0b");
+    EXPECT_EQ(second.address, "1e:65:95:7e:34:0b");
+    EXPECT_EQ(second.folder, "Twitch");
   }
   EXPECT_EQ(read_capture_name(std::string("12_None") + kSuffix).package, "");
   EXPECT_EQ(read_capture_name("12_org.some_app.json").package, "org.some_app");

@@ -13,12 +13,12 @@
 #include <string_view>
 #include <vector>
 
-#include "byte_source.hpp"
+#include "files/byte_source.hpp"
 
 namespace morgana::mirage::samples {
 
 /// Text as a file that gives `step` bytes at a time.
-class TextSource final : public ByteSource {
+class TextSource final : public files::ByteSource {
  public:
   explicit TextSource(std::string text, std::size_t step = 1 << 20) : text_(std::move(text)), step_(step) {}
   std::size_t read(char* into, std::size_t capacity) override {

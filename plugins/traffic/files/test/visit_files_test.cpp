@@ -160,7 +160,7 @@ TEST(VisitFiles, LeavesOutAndCountsWhatLeadsOutOfAnArchive) {
 
 TEST(VisitFiles, StopsAtWhatInflatesOutOfProportion) {
   const Folder folder;
-  const std::string zeros(100 << 20, ' ');
+  const std::string zeros(8 << 20, ' ');
   const std::vector<std::pair<std::string, std::string>> bombs{
       {"b.zip", archive(Format::kZip, {{"good.json", "good"}, {"bomb.json", zeros}})},
       {"b.tar.gz", archive(Format::kTarGzip, {{"good.json", "good"}, {"bomb.json", zeros}})},
@@ -171,16 +171,18 @@ TEST(VisitFiles, StopsAtWhatInflatesOutOfProportion) {
   for (const auto& [name, bytes] : bombs)
     for (const int threads : {1, 2}) {
       const auto file = folder.write(name, bytes);
-      const auto error = seen(file, threads).error;
+      ArchiveLimits wary;
+      wary.ratio = 10;
+      const auto error = seen(file, threads, wary).error;
       EXPECT_EQ(error.find(file.string()), 0u) << error;
-      EXPECT_NE(error.find(" inflates to more than 250 times its size; where the file can be trusted, unpack it and "
+      EXPECT_NE(error.find(" inflates to more than 10 times its size; where the file can be trusted, unpack it and "
                            "name the folder"),
                 std::string::npos)
           << error;
-      if (!name.ends_with(".gz")) EXPECT_NE(error.find("bomb.json"), std::string::npos) << error;
-      ArchiveLimits trusting;
-      trusting.ratio = 2000;
-      EXPECT_EQ(seen(file, threads, trusting).error, "");
+      if (!name.ends_with(".gz")) {
+        EXPECT_NE(error.find("bomb.json"), std::string::npos) << error;
+      }
+      EXPECT_EQ(seen(file, threads).error, "");  // so little is let through
     }
   ArchiveLimits small;
   small.total_bytes = 1000;
@@ -197,11 +199,13 @@ TEST(VisitFiles, StopsAtTooManyLayers) {
     packed = archive(Format::kZip, {{fmt::format("{}.zip", layer), packed}});
     const auto file = folder.write("deep.zip", packed);
     const auto found = seen(file, 2);
-    if (layer <= 4) EXPECT_EQ(found.files.size(), 1u) << found.error;
-    else
+    if (layer <= 4) {
+      EXPECT_EQ(found.files.size(), 1u) << found.error;
+    } else {
       EXPECT_EQ(found.error, file.string() +
                                  ":5.zip:4.zip:3.zip:2.zip is packed more than 4 times over; where the file can be "
                                  "trusted, unpack it and name the folder");
+    }
   }
 }
 
@@ -219,13 +223,14 @@ TEST(VisitFiles, TruncatedAndDamagedArchivesAreErrorsOrGiveWholeFiles) {
       const auto size = bytes.size() * i / 200;
       const auto found = seen(folder.write(name, bytes.substr(0, size)), i % 2 == 0 ? 1 : 3);
       // Nothing is said only where the cut lies inside what marks the end.
-      if (found.error.empty() && found.files != texts && !found.files.empty() && found.files[0].first != name)
+      if (found.error.empty() && found.files != texts && !found.files.empty() && found.files[0].first != name) {
         EXPECT_EQ(found.left_out.of("archive without the mark at its end, perhaps truncated"), 1)
             << name << ' ' << size;
-      for (const auto& [file, content] : found.files)
-        if (file != name)
-          EXPECT_NE(std::find(texts.begin(), texts.end(), std::pair(file, content)), texts.end())
-              << name << ' ' << size;
+      }
+      for (const auto& file : found.files) {
+        if (file.first == name) continue;  // a few bytes that are no archive any more
+        EXPECT_NE(std::find(texts.begin(), texts.end(), file), texts.end()) << name << ' ' << size;
+      }
     }
   }
   // A bit turned anywhere in what gzip compressed is noticed.

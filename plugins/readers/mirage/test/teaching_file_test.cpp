@@ -39,7 +39,7 @@ std::shared_ptr<arrow::Array> text_array(const std::vector<std::string>& rows) {
   return builder.Finish().ValueOrDie();
 }
 
-class MirageParquet : public ::testing::Test {
+class TeachingFile : public ::testing::Test {
  protected:
   std::string write(const std::vector<std::pair<std::string, std::shared_ptr<arrow::Array>>>& columns) {
     arrow::FieldVector fields;
@@ -72,7 +72,7 @@ std::vector<float> values(const Traces& traces, std::string_view channel, std::s
   return {span.begin(), span.end()};
 }
 
-TEST_F(MirageParquet, ConvertsAndCounts) {
+TEST_F(TeachingFile, ConvertsAndCounts) {
   const auto file = write(
       {{"PL", list_array<arrow::Int64Builder>({{100, 200}, {}, {5}, {7, 0, 9, 0, 0}, {1, 2}, {3, 3}, {0, 0}, {8}})},
        {"IAT",
@@ -100,7 +100,7 @@ TEST_F(MirageParquet, ConvertsAndCounts) {
   EXPECT_NE(traces->table().notes.at("channel IAT").find("stands 2 times"), std::string::npos);
 }
 
-TEST_F(MirageParquet, ReadsEitherWithAndWithoutTimes) {
+TEST_F(TeachingFile, ReadsEitherWithAndWithoutTimes) {
   const auto file = write({{"DIR", list_array<arrow::FloatBuilder>({{0, 1, -1}})},
                            {"PL", list_array<arrow::FloatBuilder>({{10, 20, 30}})},
                            {"LABEL", text_array({"x"})}});
@@ -113,18 +113,18 @@ TEST_F(MirageParquet, ReadsEitherWithAndWithoutTimes) {
   }
 }
 
-TEST_F(MirageParquet, ReadsPandasCategories) {
+TEST_F(TeachingFile, ReadsPandasCategories) {
   const auto lists = list_array<arrow::Int64Builder>({{1}, {1}, {1}});
   arrow::StringDictionaryBuilder builder;
   EXPECT_TRUE(builder.Append("x").ok() && builder.AppendNull().ok() && builder.Append("y").ok());
   const auto file = write({{"PL", lists}, {"DIR", lists}, {"APP", builder.Finish().ValueOrDie()}});
   StageRunner stage(morgana_plugin(), "read.mirage-appxact");
-  const auto traces = stage.set("path", file).set("label", "APP").run().output<Traces>("traces");
+  const auto traces = stage.set("path", file).set("label_column", "APP").run().output<Traces>("traces");
   EXPECT_EQ(traces->class_names(), (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(traces->size(), 2u);
 }
 
-TEST_F(MirageParquet, SaysWhatIsWrongWithTheFile) {
+TEST_F(TeachingFile, SaysWhatIsWrongWithTheFile) {
   const auto text = write({{"PL", text_array({"x"})}, {"DIR", text_array({"x"})}, {"LABEL", text_array({"x"})}});
   EXPECT_EQ(error("read.mirage-appxact", text), text + ": column \"PL\" holds string, not lists of numbers");
   const auto lists = list_array<arrow::Int64Builder>({{1}});
@@ -134,9 +134,32 @@ TEST_F(MirageParquet, SaysWhatIsWrongWithTheFile) {
                             {"DIR", list_array<arrow::Int64Builder>({{}})},
                             {"LABEL", text_array({"x"})}});
   EXPECT_EQ(error("read.mirage-appxact", empty), "none of the 1 biflows in " + empty + " is left: 1 no packets");
-  EXPECT_EQ(error("read.mirage-video", "/absent.parquet"), "there is no file /absent.parquet");
+  EXPECT_EQ(error("read.mirage-video", "/absent.parquet"), "there is no file or folder /absent.parquet");
   std::filesystem::resize_file(empty, 20);
   EXPECT_EQ(error("read.mirage-appxact", empty).find("cannot read " + empty + ": "), 0u);
+}
+
+TEST_F(TeachingFile, RefusesWhatOnlyTheReleaseHas) {
+  const auto lists = list_array<arrow::Int64Builder>({{1}});
+  const auto file = write({{"PL", lists}, {"DIR", lists}, {"LABEL", text_array({"x"})}});
+  const auto error_with = [&](const std::string& parameter, ParameterValue value) {
+    try {
+      StageRunner(morgana_plugin(), "read.mirage-appxact").set("path", file).set(parameter, value).run();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const std::string begin = "file.parquet is a teaching file in parquet and has no ";
+  const std::string end = ", or read the release's JSON";
+  EXPECT_EQ(error_with("channels", std::vector<std::string>{"PL", "WIN"}),
+            begin + "channel \"WIN\"; it has PL, IAT, DIR" + end);
+  EXPECT_EQ(error_with("payload_bytes", std::int64_t{5}), begin + "payload bytes; set payload_bytes to 0" + end);
+  EXPECT_EQ(error_with("features", true), begin + "statistics of whole biflows; set features to false" + end);
+  EXPECT_EQ(error_with("exact_only", true), begin + "word on how a label was found; set exact_only to false" + end);
+  EXPECT_EQ(error_with("app_from", "file"), begin + "capture files; set app_from to \"flow\"" + end);
+  EXPECT_EQ(error_with("label", "activity"),
+            begin + "labels but one; set label to \"app\" and label_column to the column wanted" + end);
 }
 
 TEST(GenuineMirageVideo, HasTheKnownFigures) {
