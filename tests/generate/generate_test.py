@@ -105,7 +105,7 @@ class OwnGenerator(Workplace):
         self.assertEqual(self.left(), [f"traffic.{FORMAT}", f"traffic.{FORMAT}.json"])
         self.assertEqual(out, "")
         size = (self.folder / f"traffic.{FORMAT}").stat().st_size
-        self.assertRegex(err, rf"\n  wrote traffic.{FORMAT}: 12 traces, 48 packets, .*B\n        {CHAT}  6\n        {MAIL}  6\n"
+        self.assertRegex(err, rf"\n  wrote traffic.{FORMAT}: 12 traces, .*B\n        {CHAT}  6\n        {MAIL}  6\n"
                               rf"  how   traffic.{FORMAT}.json\n\Z")
         side = self.side(f"traffic.{FORMAT}")
         model = next((self.folder / "runs/latest/values").glob("model.*"))
@@ -260,6 +260,28 @@ class OwnGenerator(Workplace):
         self.assertEqual({node["name"]: node["status"] for node in record["nodes"]}, {"model": "cached", "sample": "cached", "write": "done"})
         self.assertTrue((self.folder / "runs/latest/generated/b.parquet").exists())
         self.assertEqual((self.folder / "runs/latest/generated/b.parquet").read_bytes(), (self.folder / "b.parquet").read_bytes())
+
+    @needs("write.pcap")
+    def test_capture_and_what_lies_beside_it(self):
+        _, err = self.generate(self.MODEL, "--count", "2", "--set", "write.labels_file=labels.csv", "-o", "a.pcap")
+        self.assertEqual(self.left(), ["a.pcap", "a.pcap.json", "a.pcap.txt", "labels.csv"])
+        self.assertEqual(self.side("a.pcap")["beside"], ["a.pcap.txt", "labels.csv"])
+        self.assertIn("synthetic traffic", (self.folder / "a.pcap.txt").read_text())
+        self.assertEqual((self.folder / "labels.csv").read_text().count(MAIL), 2)
+        capture, packets, at = (self.folder / "a.pcap").read_bytes(), 0, 24
+        while at < len(capture):
+            at += 16 + int.from_bytes(capture[at + 8:at + 12], "little")
+            packets += 1
+        self.assertEqual(at, len(capture))
+        self.assertGreaterEqual(packets, self.side("a.pcap")["drawn"]["packets"])
+        account = self.side("a.pcap")["accounting"]["write"]
+        self.assertIn(f"; {packets} packets = 16 of traces", " ".join(account["notes"].values()))
+        (self.folder / "a.pcap").unlink()
+        (self.folder / "a.pcap.json").unlink()
+        _, err = self.generate(self.MODEL, "-o", "a.pcap", code=2)
+        self.assertIn("error: a.pcap.txt exists already", err)
+        _, err = self.generate(self.MODEL, "--set", "write.labels_file=../labels.csv", "-o", "b.pcapng", code=2)
+        self.assertIn('error: node "write": the output path "../labels.csv" leads out of the run\'s folder', err)
 
     @asks_to_stop
     def test_stopped_it_leaves_nothing_half_done(self):

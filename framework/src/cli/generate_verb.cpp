@@ -48,15 +48,30 @@ class PrivateFolder {
 
 fs::path side_file(const fs::path& output) { return output.string() + ".json"; }
 
+void check_free(const fs::path& file, bool force) {
+  if (!force && fs::exists(file))
+    throw UsageFault(Error("{} exists already", file.string()).hint("give another name, or replace it with --force"));
+}
+
 void check_place(const fs::path& output, bool force) {
   if (!output.has_filename() || fs::is_directory(output))
     throw UsageFault(Error("{} is a folder", output.string()).hint("give the file to write: -o traffic.pcapng"));
   const auto folder = fs::absolute(output).parent_path();
   if (!fs::is_directory(folder))
     throw UsageFault(Error("there is no folder {}", folder.string()).hint("make it: mkdir -p " + folder.string()));
-  for (const auto& file : {output, side_file(output)})
-    if (!force && fs::exists(file))
-      throw UsageFault(Error("{} exists already", file.string()).hint("give another name, or replace it with --force"));
+  check_free(output, force);
+  check_free(side_file(output), force);
+}
+
+/// Of what the writer writes besides the traffic.
+void check_others(const GenerateRequest& request, const Plan& plan, bool force) try {
+  check_products(plan);
+  for (const auto& parameter : plan.nodes.back().parameters)
+    if (parameter.info->type == ParameterType::kOutputPath && parameter.info->name != "path" && !parameter.is_default &&
+        !std::get<std::string>(parameter.value).empty())
+      check_free(beside_output(request, product_place(plan.nodes.back(), parameter.info->name, "")), force);
+} catch (const Error& error) {
+  throw UsageFault(error);
 }
 
 /// What has an option of its own is not overridden behind its back: the side file would not tell the truth.
@@ -128,9 +143,8 @@ void deliver(const GenerateRequest& request, const Generated& generated, const s
 void say_end(const GenerateRequest& request, const RecordedRun& run, const Generated& generated,
              const fs::path& kept_folder) {
   std::string text = fmt::format("done in {}\n", duration_text(run.record.value("seconds", 0.0)));
-  text += fmt::format("  wrote {}: {}, {}, {}\n", request.output.string(),
-                      count_text(static_cast<std::uint64_t>(generated.traces), "trace"),
-                      count_text(static_cast<std::uint64_t>(generated.packets), "packet"), bytes_text(generated.bytes));
+  text += fmt::format("  wrote {}: {}, {}\n", request.output.string(),
+                      count_text(static_cast<std::uint64_t>(generated.traces), "trace"), bytes_text(generated.bytes));
   constexpr std::size_t kMostClasses = 20;
   std::size_t width = 0;
   for (const auto& [name, count] : generated.drawn) width = std::max(width, columns_of(name));
@@ -149,11 +163,7 @@ int generate(const Arguments& arguments) try {
   const auto request = request_of(arguments, *catalog);
   const auto plan =
       plan_of_text(generate_pipeline(request, *catalog), run_name(request), arguments.values("set"), catalog);
-  try {
-    check_products(plan);
-  } catch (const Error& error) {
-    throw UsageFault(error);
-  }
+  check_others(request, plan, arguments.has("force"));
   RunSettings settings;
   settings.limits = limits_of(arguments, plan);
   check_devices(plan, settings.limits.threads);
