@@ -16,7 +16,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "fields are written as they lie in memory");
 
-constexpr std::size_t kBufferBytes = 1 << 20, kMostCommentBytes = 65535;
+constexpr std::size_t kBufferBytes = 1 << 18, kMostCommentBytes = 65535;
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 // draft-ietf-opsawg-pcapng: block types, option codes.

@@ -11,15 +11,12 @@ namespace {
 
 constexpr float kMostPayload = static_cast<float>(TraceSeries::kMostPayload), kMostWindow = 65535;
 
-/// Half up, without a call: values are bounded and not negative.
 std::uint32_t rounded(float value, float most) {
-  if (!(value > 0)) return 0;  // NaN too
-  return static_cast<std::uint32_t>(std::min(value, most) + 0.5f);
+  return static_cast<std::uint32_t>(std::clamp(value, 0.0f, most) + 0.5f);
 }
 
 double ticks(float seconds, std::int64_t tick) {
-  if (!(seconds > 0)) return 0;
-  return std::min(static_cast<double>(seconds), TraceSeries::kLongestGap) * (1e9 / static_cast<double>(tick));
+  return std::clamp(static_cast<double>(seconds), 0.0, TraceSeries::kLongestGap) * (1e9 / static_cast<double>(tick));
 }
 
 std::size_t required(const Traces& traces, const char* name, const char* what) {
@@ -43,12 +40,6 @@ void Faults::add(const Faults& others) {
   windows += others.windows;
 }
 
-std::uint64_t Faults::total() const { return fractions + lengths + times + first_times + directions + windows; }
-
-std::uint32_t TraceSeries::payload(std::size_t packet) const {
-  return rounded(payload_[packet], synthesis::kMostPayload);
-}
-
 std::int64_t TraceSeries::gap(std::size_t packet) const {
   return packet == 0 ? 0 : static_cast<std::int64_t>(ticks(gap_[packet], tick_) + 0.5) * tick_;
 }
@@ -69,7 +60,7 @@ Faults TraceSeries::faults() const {
     else if (bytes != std::floor(bytes)) ++faults.fractions;
     if (!(seconds >= 0 && seconds <= kLongestGap)) ++faults.times;
     else if (i == 0 && seconds != 0) ++faults.first_times;
-    if (!(way > 0 || way < 0)) ++faults.directions;
+    faults.directions += way == 0;
     if (has_windows() && !(window_[i] >= 0 && window_[i] <= kMostWindow && window_[i] == std::floor(window_[i])))
       ++faults.windows;
   }

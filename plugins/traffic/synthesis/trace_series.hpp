@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -11,16 +12,15 @@
 
 namespace morgana::synthesis {
 
-/// Values of traces that no packet can have, by kind; each was replaced as said.
+/// Values of traces that no packet can have, by kind; each was replaced as said. (`Traces` holds finite numbers only.)
 struct Faults {
   std::uint64_t fractions = 0;    ///< payload length not whole: rounded
-  std::uint64_t lengths = 0;      ///< payload length negative, no number or above the most: taken to the next possible
-  std::uint64_t times = 0;        ///< IAT negative, no number or above the most: taken to the next possible
+  std::uint64_t lengths = 0;      ///< payload length negative or above the most: the nearest possible taken
+  std::uint64_t times = 0;        ///< IAT negative or above the most: the nearest possible taken
   std::uint64_t first_times = 0;  ///< IAT of a first packet not 0: there is no packet before it; 0 taken
-  std::uint64_t directions = 0;   ///< DIR zero or no number: up taken
-  std::uint64_t windows = 0;      ///< WIN negative, no number, fractional or above 65535: taken to the next possible
+  std::uint64_t directions = 0;   ///< DIR 0: up taken
+  std::uint64_t windows = 0;      ///< WIN negative, fractional or above 65535: the nearest possible taken
   void add(const Faults& others);
-  std::uint64_t total() const;
 };
 
 /// One trace as packets need it: whole bytes, whole ticks, a direction, a window.
@@ -32,7 +32,10 @@ class TraceSeries {
   static constexpr double kLongestGap = 1e6;               ///< seconds, 11 days
 
   std::size_t size() const noexcept { return payload_.size(); }
-  std::uint32_t payload(std::size_t packet) const;
+  std::uint32_t payload(std::size_t packet) const {
+    const float bytes = payload_[packet];
+    return static_cast<std::uint32_t>(std::clamp(bytes, 0.0f, static_cast<float>(kMostPayload)) + 0.5f);
+  }
   /// Since the packet before, in nanoseconds and whole ticks; of the first packet 0.
   std::int64_t gap(std::size_t packet) const;
   Direction direction(std::size_t packet) const { return direction_[packet] > 0 ? Direction::kDown : Direction::kUp; }

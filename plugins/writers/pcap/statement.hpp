@@ -14,7 +14,7 @@ namespace morgana::write_pcap {
 /// Something of the traces that does not stand in the capture as it was.
 struct Change {
   std::uint64_t count;
-  std::string what;  ///< "times below 0, no number or above 1000000 s; the next possible was taken"
+  std::string what;  ///< "times below 0 or above 1000000 s; the nearest possible was taken"
   bool warn;         ///< the traces are at fault, not the format
 };
 
