@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
-#include "cache/durable.hpp"
 #include "cli/cache_option.hpp"
+#include "cli/generate_place.hpp"
 #include "cli/generate_record.hpp"
 #include "cli/program.hpp"
 #include "cli/request.hpp"
@@ -16,63 +13,12 @@
 #include "graph/load_plan.hpp"
 #include "graph/picture.hpp"
 #include "run/pipeline_run.hpp"
-#include "run/products.hpp"
-#include "run/run_folder.hpp"
 #include "run/wording.hpp"
 
 namespace morgana::host {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A folder beside the output, on its file system, so that the product is put in its place by a rename.
-class PrivateFolder {
- public:
-  explicit PrivateFolder(const fs::path& output) {
-    auto pattern = (fs::absolute(output).parent_path() / ".morgana-generate-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-      throw UsageFault("cannot write into {}: {}", fs::absolute(output).parent_path().string(), std::strerror(errno));
-    path_ = pattern;
-  }
-  ~PrivateFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  PrivateFolder(const PrivateFolder&) = delete;
-  PrivateFolder& operator=(const PrivateFolder&) = delete;
-  const fs::path& path() const noexcept { return path_; }
-
- private:
-  fs::path path_;
-};
-
-fs::path side_file(const fs::path& output) { return output.string() + ".json"; }
-
-void check_free(const fs::path& file, bool force) {
-  if (!force && fs::exists(file))
-    throw UsageFault(Error("{} exists already", file.string()).hint("give another name, or replace it with --force"));
-}
-
-void check_place(const fs::path& output, bool force) {
-  if (!output.has_filename() || fs::is_directory(output))
-    throw UsageFault(Error("{} is a folder", output.string()).hint("give the file to write: -o traffic.pcapng"));
-  const auto folder = fs::absolute(output).parent_path();
-  if (!fs::is_directory(folder))
-    throw UsageFault(Error("there is no folder {}", folder.string()).hint("make it: mkdir -p " + folder.string()));
-  check_free(output, force);
-  check_free(side_file(output), force);
-}
-
-/// Of what the writer writes besides the traffic.
-void check_others(const GenerateRequest& request, const Plan& plan, bool force) try {
-  check_products(plan);
-  for (const auto& parameter : plan.nodes.back().parameters)
-    if (parameter.info->type == ParameterType::kOutputPath && parameter.info->name != "path" && !parameter.is_default &&
-        !std::get<std::string>(parameter.value).empty())
-      check_free(beside_output(request, product_place(plan.nodes.back(), parameter.info->name, "")), force);
-} catch (const Error& error) {
-  throw UsageFault(error);
-}
 
 /// What has an option of its own is not overridden behind its back: the side file would not tell the truth.
 void check_overrides(const std::vector<std::string>& overrides) {
@@ -120,26 +66,6 @@ void print_generate_faults(const PipelineFault& fault) {
   }
 }
 
-/// Puts everything in its place by renaming, the traffic last: where it is, all is.
-void deliver(const GenerateRequest& request, const Generated& generated, const std::string& record,
-             const fs::path& beside, bool keeps_run, bool force) {
-  auto files = generated.others;
-  files.emplace_back(generated.product, request.output);
-  for (const auto& [from, to] : files)  // it took a while; somebody may have come first
-    if (!force && fs::exists(to)) throw Error("{} exists now", to.string()).hint("give another name, or --force");
-  for (std::size_t i = 0; keeps_run && i < files.size(); ++i) {  // the run keeps its own
-    const auto copy = beside / fmt::format("copy-{}", i);
-    put_in_place(files[i].first, copy);
-    files[i].first = copy;
-  }
-  for (const auto& [from, to] : files) {
-    fs::is_directory(from) ? flush_tree_to_disk(from) : flush_to_disk(from);
-    if (to.has_parent_path()) fs::create_directories(to.parent_path());
-  }
-  write_whole_file(side_file(request.output), record);
-  for (const auto& [from, to] : files) fs::rename(from, to);
-}
-
 void say_end(const GenerateRequest& request, const RecordedRun& run, const Generated& generated,
              const fs::path& kept_folder) {
   std::string text = fmt::format("done in {}\n", duration_text(run.record.value("seconds", 0.0)));
@@ -169,7 +95,7 @@ int generate(const Arguments& arguments) try {
   check_devices(plan, settings.limits.threads);
   settings.cache = cache_folder(arguments);
   settings.keeps_folder = arguments.has("keep-run");
-  const PrivateFolder beside(request.output);
+  const FolderBeside beside(request.output);
   settings.runs = settings.keeps_folder ? fs::path(arguments.value("runs")) : beside.path();
   settings.quiet = arguments.has("quiet");
   settings.grace_seconds = arguments.number("grace", 0).value_or(10);
