@@ -57,21 +57,4 @@ void CsvParameters::visit(const std::filesystem::path& path, Context& context, t
   context.progress({bytes.total, bytes.total, "bytes"});
 }
 
-Traces finished(tables::RowCollector&& collector, const std::filesystem::path& path, const std::string& rows,
-                Context& context) {
-  const auto skipped = collector.skipped();
-  if (collector.kept() == 0)
-    throw Error("none of the {} {} in {} is left{}{}", collector.rows(), rows, path.string(),
-                skipped.empty() ? "" : ": ", skipped);
-  const auto count = collector.rows();
-  auto traces = std::move(collector).finish();
-  context.log().info("{} traces of {} {}, {} classes", traces.size(), count, rows, traces.class_names().size());
-  if (!skipped.empty()) {
-    context.log().warning("left out: {}", skipped);
-    for (const auto& [what, examples] : traces.table().notes)
-      if (what.starts_with("skipped: ")) context.log().warning("{}: {}", what, examples);
-  }
-  return traces;
-}
-
 }  // namespace morgana::csv

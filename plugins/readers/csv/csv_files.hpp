@@ -35,8 +35,4 @@ class CsvParameters {
   Param<bool> header_;
 };
 
-/// Ends a run that left nothing, and says what became of the rest.
-Traces finished(tables::RowCollector&& collector, const std::filesystem::path& path, const std::string& rows,
-                Context& context);
-
 }  // namespace morgana::csv

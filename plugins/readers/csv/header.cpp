@@ -39,10 +39,38 @@ Header::Header(std::string file, const std::vector<std::string_view>& cells, boo
 std::size_t Header::find(const std::string& name, const std::string& remedy) const {
   const auto found = std::find(names_.begin(), names_.end(), name);
   if (found == names_.end())
-    throw Error("{} has no column \"{}\"; it has {}", file_, name, tables::listed_by_nearness(name, names_))
+    throw Error("{} has no column \"{}\"; it has {}", file_, name, tables::listed_by_nearness(name, summary()))
         .hint(remedy);
   if (std::count(names_.begin(), names_.end(), name) > 1) throw Error("{} has several columns \"{}\"", file_, name);
   return static_cast<std::size_t>(found - names_.begin());
+}
+
+/// Behind the last of the free columns from `first` on whose names count up.
+std::size_t Header::end_of_run(std::size_t first, const std::vector<bool>& taken) const {
+  auto before = taken[first] ? std::nullopt : counted(names_[first]);
+  if (!before) return first;
+  for (auto end = first + 1;; ++end) {
+    if (end == names_.size() || taken[end]) return end;
+    const auto next = counted(names_[end]);
+    if (!next || next->prefix != before->prefix || next->number <= before->number) return end;
+    before = next;
+  }
+}
+
+/// The names, long runs as "b0..b239", for a message.
+std::vector<std::string> Header::summary() const {
+  constexpr std::size_t kLongRun = 4;
+  std::vector<std::string> names;
+  const std::vector<bool> taken(names_.size());
+  for (std::size_t first = 0; first < names_.size();) {
+    const auto end = std::max(end_of_run(first, taken), first + 1);
+    if (end - first >= kLongRun) names.push_back(names_[first] + ".." + names_[end - 1]);
+    else
+      names.insert(names.end(), names_.begin() + static_cast<std::ptrdiff_t>(first),
+                   names_.begin() + static_cast<std::ptrdiff_t>(end));
+    first = end;
+  }
+  return names;
 }
 
 std::pair<std::size_t, std::size_t> Header::find_series(const std::string& named,
@@ -57,16 +85,9 @@ std::pair<std::size_t, std::size_t> Header::find_series(const std::string& named
   }
   std::size_t best = 0, best_length = 0;
   for (std::size_t first = 0; first < names_.size();) {
-    auto before = taken[first] ? std::nullopt : counted(names_[first]);
-    auto last = first;
-    while (before && last + 1 < names_.size() && !taken[last + 1]) {
-      const auto next = counted(names_[last + 1]);
-      if (!next || next->prefix != before->prefix || next->number <= before->number) break;
-      before = next;
-      ++last;
-    }
-    if (before && last + 1 - first > best_length) best = first, best_length = last + 1 - first;
-    first = last + 1;
+    const auto end = end_of_run(first, taken);
+    if (end - first > best_length) best = first, best_length = end - first;
+    first = std::max(end, first + 1);
   }
   if (best_length < 2)
     throw Error("{} has no columns whose names count up, such as b0, b1, b2", file_)

@@ -26,6 +26,9 @@ class Header {
   std::pair<std::size_t, std::size_t> find_series(const std::string& named, const std::vector<bool>& taken) const;
 
  private:
+  std::size_t end_of_run(std::size_t first, const std::vector<bool>& taken) const;
+  std::vector<std::string> summary() const;
+
   std::string file_;
   std::vector<std::string> names_;
 };

@@ -10,6 +10,7 @@
 #include "csv_files.hpp"
 #include "header.hpp"
 #include "stages.hpp"
+#include "tables/finished.hpp"
 #include "tables/row_parameters.hpp"
 
 namespace morgana::csv {
@@ -137,7 +138,7 @@ class ReadPackets final : public Stage {
       for (bool more = csv.header() ? records.next() : true; more; more = records.next()) table.add(records, collector);
       table.collect(collector);
     });
-    traces = finished(std::move(collector), path->path, "traces", context);
+    traces = tables::finished(std::move(collector), path->path, context);
   }
 };
 

@@ -10,6 +10,7 @@
 #include "csv_files.hpp"
 #include "header.hpp"
 #include "stages.hpp"
+#include "tables/finished.hpp"
 #include "transposed.hpp"
 
 namespace morgana::csv {
@@ -79,7 +80,7 @@ class ReadSeries final : public Stage {
     }
     options.labelled = !label->empty();
     options.captured = !capture->empty();
-    options.columns = *columns;
+    for (const auto& name : *columns) options.columns.push_back({name, "", {}});
     options.rows = "series";
     return options;
   }
@@ -162,7 +163,7 @@ class ReadSeries final : public Stage {
       Transposed transposed(records, file.name);
       read_file(file, transposed, collector, context);
     });
-    traces = finished(std::move(collector), path->path, "series", context);
+    traces = tables::finished(std::move(collector), path->path, context);
   }
 };
 

@@ -6,6 +6,7 @@
 #include <morgana/traces.hpp>
 
 #include "parquet/parquet_file.hpp"
+#include "tables/finished.hpp"
 #include "tables/names.hpp"
 #include "tables/row_collector.hpp"
 #include "tables/row_parameters.hpp"
@@ -92,14 +93,17 @@ class ReadParquet final : public Stage {
       {.value = std::vector<std::string>{}, .doc = "Further columns, a number a row, kept with each trace."}};
   Out<Traces> traces{*this, "traces", "One trace a row, in the files' order."};
 
-  RowOptions options() const {
+  /// Units are those of the first file.
+  RowOptions options(const std::filesystem::path& first) const {
+    const ParquetFile file(first);
     auto options = packet_columns.options();
     options.padding = *padding == "drop" ? Padding::kDrop : Padding::kKeep;
     options.labelled = !label->empty();
     options.captured = !capture->empty();
     options.has_device = !device->empty();
     options.keyed = !key->empty();
-    options.columns = *columns;
+    for (auto& source : options.sources) source.unit = file.unit(source.column);
+    for (const auto& name : *columns) options.columns.push_back({name, file.unit(name), {}});
     return options;
   }
 
@@ -138,9 +142,9 @@ class ReadParquet final : public Stage {
   }
 
   void run(Context& context) override {
-    const auto options = this->options();
-    RowCollector collector(options);
     const auto files = parquet_files(path->path);
+    const auto options = this->options(files.front());
+    RowCollector collector(options);
     std::uint64_t total = 0;
     if (files.size() > 1)
       for (const auto& file : files) total += ParquetFile(file).rows();
@@ -149,14 +153,7 @@ class ReadParquet final : public Stage {
       collector.begin_file(below.string(), "row");
       read_file(file, options, collector, context, total);
     }
-    if (collector.kept() == 0)
-      throw Error("none of the {} rows in {} is left: {}", collector.rows(), path->path.string(), collector.skipped());
-    if (const auto doubt = collector.padding_doubt(); !doubt.empty()) context.log().warning("{}", doubt);
-    const auto rows = collector.rows();
-    const auto skipped = collector.skipped();
-    traces = std::move(collector).finish();
-    context.log().info("{} traces of {} rows in {} files, {} classes{}{}", traces->size(), rows, files.size(),
-                       traces->class_names().size(), skipped.empty() ? "" : "; left out: ", skipped);
+    traces = finished(std::move(collector), path->path, context);
   }
 };
 

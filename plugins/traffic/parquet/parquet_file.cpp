@@ -6,6 +6,7 @@
 #include <arrow/memory_pool.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/schema.h>
 #include <parquet/file_reader.h>
@@ -117,6 +118,13 @@ std::uint64_t ParquetFile::rows() const {
 const std::vector<std::string>& ParquetFile::column_names() const { return opened_->names; }
 
 bool ParquetFile::has(const std::string& column) const { return !opened_->schema->GetAllFieldIndices(column).empty(); }
+
+std::string ParquetFile::unit(const std::string& column) const {
+  const auto field = opened_->schema->GetFieldByName(column);
+  if (!field || !field->HasMetadata()) return "";
+  const auto unit = field->metadata()->Get("unit");
+  return unit.ok() && is_utf8(*unit) ? *unit : "";
+}
 
 void ParquetFile::read(const std::vector<WantedColumn>& columns, const VisitRows& visit) {
   const auto& opened = *opened_;

@@ -49,6 +49,8 @@ class ParquetFile {
   std::uint64_t rows() const;
   const std::vector<std::string>& column_names() const;
   bool has(const std::string& column) const;
+  /// What the file says of a column's unit, as `write.traces` writes it; "" where it says nothing.
+  std::string unit(const std::string& column) const;
 
   /// Reads columns side by side. Throws `Error` where one is missing, naming those there are, or of another type.
   using VisitRows = std::function<void(std::size_t rows, const std::vector<ColumnBatch>& columns)>;

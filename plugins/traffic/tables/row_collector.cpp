@@ -38,12 +38,12 @@ RowCollector::RowCollector(RowOptions options) : options_(std::move(options)) {
   }
   if (!payload_ && (options_.padding == Padding::kDrop || options_.zero_payload == ZeroPayload::kDrop))
     throw Error("packets without payload can be dropped only where PL is read");
-  for (const auto& name : options_.columns) table_.columns.push_back({name, "", {}});
+  table_.columns = options_.columns;
 }
 
 void RowCollector::begin_file(std::string name, std::string place) {
   file_ = std::move(name);
-  row_name_ = std::move(place);
+  place_name_ = std::move(place);
 }
 
 void RowCollector::leave_out(const std::string& reason, std::uint64_t number, std::string_view fact) {
@@ -52,7 +52,7 @@ void RowCollector::leave_out(const std::string& reason, std::uint64_t number, st
 }
 
 void RowCollector::note_omission(const std::string& reason, std::uint64_t number, std::string_view fact) {
-  omissions_.add(reason, fmt::format("{} {} {}", file_, row_name_, number), fact);
+  omissions_.add(reason, fmt::format("{} {} {}", file_, place_name_, number), fact);
 }
 
 void RowCollector::add(const TraceRow& row) {
@@ -168,7 +168,7 @@ void RowCollector::note_directions(const TraceRow& row, std::size_t source) {
   for (const auto packet : chosen_) {
     const double value = row.lists[source][packet];
     auto& seen = value == 0 ? zero_direction_ : negative_direction_;
-    if (value <= 0 && !seen) seen = fmt::format("{} {} {} packet {}", file_, row_name_, row.number, packet);
+    if (value <= 0 && !seen) seen = fmt::format("{} {} {} packet {}", file_, place_name_, row.number, packet);
   }
 }
 

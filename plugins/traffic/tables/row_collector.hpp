@@ -28,8 +28,8 @@ struct RowOptions {
   Padding padding = Padding::kKeep;  ///< packets of no payload, 0 or missing, at the end of a row
   Positive positive = Positive::kDown;
   bool labelled = true, captured = false, has_device = false, keyed = false;  ///< which names rows have
-  std::vector<std::string> columns{};                                         ///< names of further numbers
-  std::string rows = "rows";                                                  ///< what the counts call them
+  std::vector<TraceColumn> columns{};  ///< further numbers, as yet without values
+  std::string rows = "rows";           ///< what the counts call them
 };
 
 /// One trace as a table has it; a missing number is NaN.
@@ -56,6 +56,7 @@ class RowCollector {
   void note_omissions(const Omissions& omissions) { omissions_.append(omissions); }
 
   std::int64_t rows() const noexcept { return rows_; }
+  const std::string& row_name() const noexcept { return options_.rows; }
   std::int64_t kept() const noexcept { return static_cast<std::int64_t>(table_.offsets.size()) - 1; }
   /// "3 too few packets, 2 no label": what was left out.
   std::string skipped() const { return omissions_.summary(); }
@@ -84,7 +85,7 @@ class RowCollector {
   TraceTable table_;
   NameColumnBuilder label_, capture_, device_;
   Omissions omissions_;
-  std::string file_, row_name_;
+  std::string file_, place_name_;
   std::vector<std::size_t> chosen_;
   std::int64_t rows_ = 0, padding_dropped_ = 0, zero_dropped_ = 0;
   std::size_t shortest_ = static_cast<std::size_t>(-1), longest_ = 0;  ///< of the rows kept, before they are cut

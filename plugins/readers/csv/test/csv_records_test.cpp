@@ -121,6 +121,17 @@ TEST(Header, FindsTheLongestSeries) {
   EXPECT_THROW(found({"a", "b"}, "a-b"), Error);
 }
 
+TEST(Header, ListsALongSeriesAsOne) {
+  const Header header("file", {"app", "b0", "b1", "b2", "b3", "x1", "x2"}, true);
+  try {
+    header.find("label", "name one");
+    FAIL() << "a column is found that is not there";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "file has no column \"label\"; it has app, x1, x2, b0..b3");
+    EXPECT_EQ(error.hint(), "name one");
+  }
+}
+
 TEST(Transposed, TurnsColumnsIntoRecords) {
   testing::TextSource source("name,x,y\nb0,1,\"2,5\"\nb1,3,\n");
   CsvRecords records(source, "file", '\0');

@@ -123,7 +123,7 @@ TEST(RowCollector, KeepsNamesAndFurtherNumbers) {
   RowOptions options{channel_sources({"SIZE"}, "", {})};
   options.labelled = false;
   options.captured = options.has_device = options.keyed = true;
-  options.columns = {"duration"};
+  options.columns = {{"duration", "s", {}}};
   RowCollector collector(options);
   collector.begin_file("file", "row");
   const std::vector<double> list{-4}, numbers{1.5};
@@ -137,6 +137,7 @@ TEST(RowCollector, KeepsNamesAndFurtherNumbers) {
   EXPECT_EQ(table.capture.names, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(table.device.id, (std::vector<std::int32_t>{0, -1}));
   EXPECT_EQ(table.keys, (std::vector<std::string>{"k", "l"}));
+  EXPECT_EQ(table.columns[0].unit, "s");
   EXPECT_EQ(table.columns[0].values, (std::vector<double>{1.5, 1.5}));
 }
 
