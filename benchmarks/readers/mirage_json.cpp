@@ -14,8 +14,8 @@
 #include <numeric>
 
 #include "biflow_stream.hpp"
-#include "capture_files.hpp"
 #include "capture_maker.hpp"
+#include "files/visit_files.hpp"
 #include "peers.hpp"
 #include "trace_collector.hpp"
 
@@ -29,10 +29,11 @@ Traces read_by_us(const fs::path& file) {
   selection.channels = {"PL", "IAT", "DIR"};
   selection.background = mirage::Background::kKeep;
   const auto wanted = selection.wanted();
-  mirage::TraceCollector collector(selection);
-  mirage::BytesRead bytes;
+  std::vector<mirage::TraceCollector> collectors;
+  auto& collector = collectors.emplace_back(selection);
+  files::BytesRead bytes;
   mirage::Biflow biflow;
-  mirage::visit_captures(file, bytes, [&](const std::string& name, mirage::ByteSource& source) {
+  files::visit_files(file, {".json"}, bytes, [&](const std::string& name, files::ByteSource& source) {
     collector.begin_file(name);
     mirage::BiflowStream stream(source, name);
     while (stream.next()) {
@@ -40,15 +41,15 @@ Traces read_by_us(const fs::path& file) {
       collector.add(stream.key(), biflow);
     }
   });
-  return std::move(collector).finish();
+  return mirage::TraceCollector::merge(std::move(collectors), {});
 }
 
 /// The bytes alone, through a window of the same size: no reader of this file is faster.
 std::uint64_t read_bytes(const fs::path& file) {
-  mirage::BytesRead bytes;
+  files::BytesRead bytes;
   std::vector<char> window(mirage::BiflowStream::kWindowBytes);
   std::uint64_t sum = 0;
-  mirage::visit_captures(file, bytes, [&](const std::string&, mirage::ByteSource& source) {
+  files::visit_files(file, {".json"}, bytes, [&](const std::string&, files::ByteSource& source) {
     while (const auto count = source.read(window.data(), window.size()))
       sum += count + static_cast<unsigned char>(window[0]);
   });

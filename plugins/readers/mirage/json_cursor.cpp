@@ -205,10 +205,14 @@ std::size_t JsonCursor::numbers(std::vector<double>& into, std::size_t limit) {
   }
 }
 
-/// Goes past the list whose elements from `count` on are not kept, and returns its length.
+/// Goes past the list whose elements from `count` on are not kept, and returns its length. Only that matters of them,
+/// and that they are no text and nothing nested: then the bracket found is the list's own.
 std::size_t JsonCursor::close_list(std::size_t count) {
   const auto* close = static_cast<const char*>(std::memchr(at_, ']', static_cast<std::size_t>(end_ - at_)));
   if (close == nullptr) fail("a list without end");
+  bool other = false;
+  for (const char* at = at_; at != close; ++at) other |= (*at == '"') | ((*at | 0x20) == '{') | (*at == '}');
+  if (other) fail("expected a number");
   count += 1 + static_cast<std::size_t>(std::count(at_, close, ','));
   at_ = close + 1;
   return count;

@@ -123,16 +123,19 @@ void ReadMirage::read_json(Context& context) {
                                                        });
   context.progress({bytes.total, bytes.total, "bytes"});
   std::vector<TraceCollector> collectors;
-  Omissions skipped;
+  Skipped skipped;
   std::int64_t biflows = 0, kept = 0;
   for (auto& worker : workers) {
     biflows += worker.collector.biflows();
     kept += worker.collector.kept();
-    skipped.append(worker.collector.omissions());
+    skipped.append(worker.collector.skipped());
     collectors.push_back(std::move(worker.collector));
   }
-  if (kept == 0)
-    throw Error("none of the {} biflows in {} is left: {}", biflows, path->path.string(), skipped.summary());
+  if (kept == 0) {
+    Omissions omissions = left_out;
+    skipped.add_to(omissions);
+    throw Error("none of the {} biflows in {} is left: {}", biflows, path->path.string(), omissions.summary());
+  }
   traces = TraceCollector::merge(std::move(collectors), left_out);
   context.log().info("{} traces of {} biflows in {} files, {} classes", traces->size(), biflows,
                      traces->table().counts.at("files"), traces->class_names().size());

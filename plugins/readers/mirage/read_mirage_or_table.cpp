@@ -48,7 +48,7 @@ void ReadMirageOrTable::run(Context& context) {
   else read_json(context);
 }
 
-void ReadMirageOrTable::read_table(Context& context) {
+void ReadMirageOrTable::read_table([[maybe_unused]] Context& context) {
   const auto selection = this->selection();
   selection.check();
   refuse(path->path, selection);

@@ -50,7 +50,8 @@ void TraceCollector::begin_file(const std::string& path, std::uint64_t order) {
 }
 
 void TraceCollector::skip(const std::string& why, std::string_view key, std::string_view fact) {
-  omissions_.add(why, fmt::format("{} biflow {}", as_utf8(files_.back().path), as_utf8(std::string(key))), fact);
+  skipped_.add(why, fmt::format("{} biflow {}", as_utf8(files_.back().path), as_utf8(std::string(key))),
+               std::string(fact));
 }
 
 void TraceCollector::skip_damaged(std::string_view key, const Damage& damage) {
@@ -163,7 +164,7 @@ Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions&
   std::vector<TraceTable*> tables;
   auto& first = parts.front();
   TraceTable facts;
-  Omissions omissions = left_out;
+  Skipped skipped;
   NameColumnBuilder label, capture, device;
   std::int64_t files = 0;
   for (std::size_t part = 0; part < parts.size(); ++part) {
@@ -174,7 +175,7 @@ Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions&
     label.append(collector.label_);
     capture.append(collector.capture_);
     device.append(collector.device_);
-    omissions.append(collector.omissions_);
+    skipped.append(collector.skipped_);
     files += static_cast<std::int64_t>(collector.files_.size());
     facts.counts["biflows"] += collector.biflows_;
     facts.counts["flipped key"] += collector.flipped_;
@@ -191,6 +192,8 @@ Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions&
   facts.counts["files"] = files;
   facts.counts["kept"] = static_cast<std::int64_t>(order.size());
   first.note_choices(facts);
+  Omissions omissions = left_out;
+  skipped.add_to(omissions);
   omissions.write_to(facts);
   auto table =
       gather(tables, order, {std::move(label).finish(), std::move(capture).finish(), std::move(device).finish()});

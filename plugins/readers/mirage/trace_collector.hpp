@@ -12,6 +12,7 @@
 #include "labelling.hpp"
 #include "morgana/trace_builder.hpp"
 #include "selection.hpp"
+#include "skipped.hpp"
 
 namespace morgana::mirage {
 
@@ -31,7 +32,7 @@ class TraceCollector {
   std::int64_t biflows() const noexcept { return biflows_; }
   std::int64_t kept() const noexcept { return static_cast<std::int64_t>(rows_.size()); }
   /// What was skipped.
-  const Omissions& omissions() const noexcept { return omissions_; }
+  const Skipped& skipped() const noexcept { return skipped_; }
 
   /// All traces of the collectors, ordered by their files' paths and within a file by their place in it, with what was
   /// left out, `left_out` included. The collectors are used up.
@@ -61,7 +62,7 @@ class TraceCollector {
   std::vector<std::size_t> rows_;  ///< the file of each trace
   CaptureName file_;
   std::vector<std::size_t> chosen_packets_;
-  Omissions omissions_;
+  Skipped skipped_;
   std::int64_t biflows_ = 0, flipped_ = 0, background_ = 0, payload_short_ = 0;
 };
 

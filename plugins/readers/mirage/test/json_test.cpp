@@ -171,6 +171,17 @@ TEST(JsonCursor, CountsWhatItDoesNotKeep) {
   }
 }
 
+TEST(JsonCursor, RefusesAListThatDoesNotEndWhereTheNextOneDoes) {
+  for (const char* damaged : {"[1, 2, \"a\": 3]", "[1, 2, {\"a\": [3]", "[1, 2}, [3]", "[1, 2, [3]]", "[1, 2"}) {
+    const auto whole = padded(damaged);
+    for (const std::size_t limit : {0u, 1u, 2u, 9u}) {
+      JsonCursor cursor(whole);
+      std::vector<double> values;
+      EXPECT_THROW(cursor.numbers(values, limit), Damage) << damaged << limit;
+    }
+  }
+}
+
 TEST(Utf8, KnowsWellFormedText) {
   for (const char* text : {"", "plain", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"})
     EXPECT_TRUE(is_utf8(text)) << text;

@@ -139,13 +139,12 @@ TEST_F(Mirage2019, CountsAndNamesDamagedBiflowsAndGoesOn) {
   EXPECT_EQ(counts.at("skipped: damaged BF_label"), 1);
   EXPECT_EQ(counts.at("skipped: too few packets"), 1);
   const auto& notes = traces->table().notes;
-  EXPECT_EQ(notes.at("skipped: damaged iat"),
-            std::string("5_com.example.app") + kSuffix +
-                " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: not a finite number; 5_com.example.app" +
-                kSuffix +
-                " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: unequal lengths: packet_dir has 3, iat has 2; "
-                "5_com.example.app" +
-                kSuffix + " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: not a finite number");
+  EXPECT_EQ(
+      notes.at("skipped: damaged iat"),
+      std::string("5_com.example.app") + kSuffix +
+          " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: not a finite number; 5_com.example.app" + kSuffix +
+          " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: not a finite number; 5_com.example.app" + kSuffix +
+          " biflow 192.168.20.105,40001,203.0.113.7,443,6: iat: unequal lengths: packet_dir has 3, iat has 2");
   EXPECT_NE(notes.at("skipped: damaged packet_dir").find("; ..."), std::string::npos);
   EXPECT_FALSE(stage_->context.messages.empty());
 }
