@@ -18,19 +18,6 @@ std::string_view last_part(std::string_view name) {
   return slash == name.npos ? name : name.substr(slash + 1);
 }
 
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
-/// "02:00:00:00:00:0a" or with '_'.
-bool is_mac(std::string_view text) {
-  if (text.size() != 17) return false;
-  for (std::size_t i = 0; i < text.size(); ++i)
-    if (i % 3 == 2 ? text[i] != ':' && text[i] != '_' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0)
-      return false;
-  return true;
-}
-
 /// The fields of a line of RFC 4180, one line a record.
 std::vector<std::string> fields_of(std::string_view line) {
   std::vector<std::string> fields(1);
@@ -60,24 +47,6 @@ std::optional<int> protocol_of(std::string text) {
 }
 
 }  // namespace
-
-std::string label_of_file(std::string_view name) {
-  auto stem = last_part(name);
-  for (const std::string_view ending : {".gz", ".zst", ".pcap", ".pcapng", ".cap"})
-    if (stem.size() > ending.size() && stem.ends_with(ending)) stem.remove_suffix(ending.size());
-  if (const auto mark = stem.rfind('_');
-      mark != stem.npos && mark > 0 && stem.size() - mark == 5 && all_digits(stem.substr(mark + 1)))
-    stem = stem.substr(0, mark);
-  if (const auto mark = stem.find('_'); mark != stem.npos && mark + 1 < stem.size() && all_digits(stem.substr(0, mark)))
-    stem.remove_prefix(mark + 1);
-  if (stem.size() > 18 && is_mac(stem.substr(0, 17)) && stem[17] == '_') stem.remove_prefix(18);
-  return std::string(stem);
-}
-
-std::string label_of_folder(std::string_view name) {
-  const auto slash = name.rfind('/');
-  return slash == name.npos ? "" : std::string(last_part(name.substr(0, slash)));
-}
 
 LabelTable::LabelTable(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);

@@ -12,13 +12,6 @@
 
 namespace morgana::pcap {
 
-/// The class that a capture file's name says: without its endings, a rotation's number ("_0001"), the time and the
-/// MAC that MIRAGE's names start with. "1539866692_com.iconology.comics.pcapng" is "com.iconology.comics".
-std::string label_of_file(std::string_view name);
-
-/// The name of the folder that a file lies in; "" for none.
-std::string label_of_folder(std::string_view name);
-
 /// A CSV file with a header that gives labels to whole captures (columns `file`, `label`) or to biflows (`src_ip`,
 /// `src_port`, `dst_ip`, `dst_port`, `protocol`, `label`; either end first; `protocol` a number or tcp, udp).
 class LabelTable {

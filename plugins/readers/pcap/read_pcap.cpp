@@ -6,8 +6,10 @@
 #include <morgana/traces.hpp>
 
 #include "biflows/biflow_traces.hpp"
+#include "captures/capture_logs.hpp"
+#include "captures/capture_names.hpp"
+#include "captures/packet_files.hpp"
 #include "flow_labels.hpp"
-#include "packet_files.hpp"
 
 namespace morgana::pcap {
 namespace {
@@ -79,9 +81,10 @@ class ReadPcap final : public Stage {
   Param<Choice> label{*this,
                       "label",
                       {.value = Choice{"folder"},
-                       .choices = {"folder", "file", "table", "none"},
+                       .choices = {"folder", "file", "table", "sockets", "none"},
                        .doc = "A trace's class: the folder its file lies in; the file's name without time, MAC, "
-                              "rotation number and ending; what `labels` says; or nothing."}};
+                              "rotation number and ending; what `labels` says; the app that the socket log beside the "
+                              "capture names; or nothing."}};
   Param<InputPath> labels{
       *this,
       "labels",
@@ -104,13 +107,23 @@ class ReadPcap final : public Stage {
     return assembly;
   }
 
-  std::string label_of(const biflows::Biflow& biflow, const std::string& file, const LabelTable* table) const {
+  biflows::TraceLabel label_of(const biflows::Biflow& biflow, const std::string& file, const LabelTable* table,
+                               const captures::CaptureLog* log) const {
+    const auto name = captures::read_capture_file_name(file);
+    biflows::TraceLabel result{.label = "", .capture = file, .device = *label == "folder" ? "" : name.folder};
     if (*label == "folder") {
-      auto folder = label_of_folder(file);
-      return folder.empty() ? whole_path_label() : folder;
+      result.label = name.folder.empty() ? whole_path_label() : name.folder;
+    } else if (*label == "file") {
+      result.label = name.label;
+    } else if (table != nullptr) {
+      result.label = table->find(biflow, file);
+      if (!result.label.empty()) result.source = LabelSource::kExact;
+    } else if (log != nullptr) {
+      const auto owner = log->owners.owner_of(biflow.client, biflow.server, biflow.protocol);
+      result.label = owner.package;
+      if (!result.label.empty()) result.source = owner.exact() ? LabelSource::kExact : LabelSource::kMostCommon;
     }
-    if (*label == "file") return label_of_file(file);
-    return table == nullptr ? "" : table->find(biflow, file);
+    return result;
   }
 
   /// Of a file that lies directly in what the user named.
@@ -143,28 +156,24 @@ class ReadPcap final : public Stage {
          .minimum_packets = static_cast<std::size_t>(*minimum_packets),
          .zero_payload = *zero_payload == "drop" ? biflows::ZeroPayload::kDrop : biflows::ZeroPayload::kKeep,
          .payload = *payload_bytes > 0});
-    PacketAccount account;
+    std::unique_ptr<captures::CaptureLogs> logs;
+    if (*label == "sockets") logs = std::make_unique<captures::CaptureLogs>(path->path);
+    captures::PacketAccount account;
     Omissions left_out;
-    read_packet_files(
-        path->path, assembly(), context, account, [&](const std::string& file, std::vector<biflows::Biflow> found) {
-          for (const auto& biflow : found) {
-            const auto place = [&] { return fmt::format("{} biflow {}", file, biflow.key()); };
-            if (!is_wanted(biflow)) {
-              left_out.count("other port or protocol", 1);
-              continue;
-            }
-            const auto name = label_of(biflow, file, table.get());
-            if (name.empty() && *label != "none") {
-              left_out.add("no label", place());
-              continue;
-            }
-            if (!result.add(biflow, {.label = name,
-                                     .capture = file,
-                                     .device = *label == "folder" ? "" : label_of_folder(file),
-                                     .source = *label == "table" ? LabelSource::kExact : LabelSource::kUnknown}))
-              left_out.add("too few packets", place());
-          }
-        });
+    captures::read_packet_files(path->path, assembly(), context, account,
+                                [&](const std::string& file, std::vector<biflows::Biflow> found) {
+                                  const auto log = logs == nullptr ? nullptr : logs->find(file);
+                                  if (logs != nullptr && log == nullptr)
+                                    left_out.add("capture without socket log", file);
+                                  for (const auto& biflow : found) {
+                                    const auto place = [&] { return fmt::format("{} biflow {}", file, biflow.key()); };
+                                    const auto about = label_of(biflow, file, table.get(), log.get());
+                                    if (!is_wanted(biflow)) left_out.count("other port or protocol", 1);
+                                    else if (about.label.empty() && *label != "none") left_out.add("no label", place());
+                                    else if (!result.add(biflow, about)) left_out.add("too few packets", place());
+                                  }
+                                });
+    if (logs != nullptr) left_out.append(logs->skipped());
     if (result.size() == 0)
       throw Error("none of the {} biflows in {} is left{}{}: {} packets, {} of them TCP or UDP", account.biflows,
                   path->path.string(), left_out.empty() ? "" : ": ", left_out.summary(), account.packets,
@@ -179,7 +188,7 @@ class ReadPcap final : public Stage {
         context.log().warning("{} {}: {}", what, traces->table().counts.at(what), examples);
   }
 
-  static void describe(const PacketAccount& account, const Omissions& left_out, TraceTable& table) {
+  static void describe(const captures::PacketAccount& account, const Omissions& left_out, TraceTable& table) {
     table.counts["files"] = account.files;
     table.counts["captures"] = account.captures;
     table.counts["packets read"] = account.packets;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "captures/capture_names.hpp"
 #include "flow_labels.hpp"
 #include "morgana/testing.hpp"
 #include "morgana/traces.hpp"
@@ -192,14 +193,19 @@ TEST_F(ReadPcap, ReadsWhatIsThereOfADamagedFile) {
   EXPECT_EQ(stage.context.messages.size(), 2u);
 }
 
-TEST(FlowLabels, ComeFromNames) {
-  EXPECT_EQ(label_of_file("a/1539866692_com.iconology.comics.pcapng"), "com.iconology.comics");
-  EXPECT_EQ(label_of_file("1670836390_1e:65:95:7e:34:0b_tv.twitch.android.app_0003.pcap.gz"), "tv.twitch.android.app");
-  EXPECT_EQ(label_of_file("netflix.pcap"), "netflix");
-  EXPECT_EQ(label_of_file("video_2020.cap"), "video");
-  EXPECT_EQ(label_of_file("42"), "42");
-  EXPECT_EQ(label_of_folder("a/b/c.pcap"), "b");
-  EXPECT_EQ(label_of_folder("c.pcap"), "");
+TEST(CaptureNames, SayFolderTimeAndLabel) {
+  const auto name = captures::read_capture_file_name("a/phone/1670836390_1e:65:95:7e:34:0b_tv.twitch.app_0003.pcap.gz");
+  EXPECT_EQ(name.folder, "phone");
+  EXPECT_EQ(name.stem, "1670836390_1e:65:95:7e:34:0b_tv.twitch.app");
+  EXPECT_EQ(name.epoch, 1670836390u);
+  EXPECT_EQ(name.label, "tv.twitch.app");
+  EXPECT_EQ(name.rotation, 3);
+  const auto label = [](const char* file) { return captures::read_capture_file_name(file).label; };
+  EXPECT_EQ(label("a/1539866692_com.iconology.comics.pcapng"), "com.iconology.comics");
+  EXPECT_EQ(label("netflix.pcap"), "netflix");
+  EXPECT_EQ(label("video_2020.cap"), "video");
+  EXPECT_EQ(label("42"), "42");
+  EXPECT_EQ(captures::read_capture_file_name("netflix.pcap").epoch, std::nullopt);
 }
 
 }  // namespace

@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "packet_files.hpp"
+#include "captures/packet_files.hpp"
 
-#include <cctype>
 #include <optional>
 #include <utility>
 
+#include "captures/capture_names.hpp"
 #include "files/visit_files.hpp"
 #include "packets/capture_reader.hpp"
 
-namespace morgana::pcap {
+namespace morgana::captures {
 namespace {
 
 /// Progress is reported, and a stop asked for, each time this many more packets were read.
 constexpr std::int64_t kPacketsAtOnce = 1 << 16;
 
-/// "a/x_0001.pcap" as "a/x.pcap"; other names as they are.
-std::string first_of_rotation(const std::string& name) {
+/// What all files of a rotated capture have in common.
+std::string capture_of(const std::string& name) {
   const auto slash = name.rfind('/');
-  const auto dot = name.find(".pcap", slash == name.npos ? 0 : slash);
-  if (dot == name.npos || dot < 5 || name[dot - 5] != '_') return name;
-  for (auto i = dot - 4; i < dot; ++i)
-    if (std::isdigit(static_cast<unsigned char>(name[i])) == 0) return name;
-  return name.substr(0, dot - 5) + name.substr(dot);
+  return name.substr(0, slash == name.npos ? 0 : slash + 1) + read_capture_file_name(name).stem;
 }
 
 }  // namespace
@@ -30,7 +26,7 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
                        PacketAccount& account, const VisitCapture& visit) {
   files::BytesRead bytes;
   std::optional<biflows::Assembler> assembler;
-  std::string capture;
+  std::string capture, common;
   packets::Dissector dissector;
   const auto close = [&] {
     if (!assembler) return;
@@ -42,9 +38,10 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
   files::visit_files(
       path, {".pcap", ".pcapng", ".cap"}, bytes, [&](const std::string& name, files::ByteSource& source) {
         ++account.files;
-        if (auto first = first_of_rotation(name); !assembler || first != capture) {
+        if (auto of = capture_of(name); !assembler || of != common) {
           close();
-          capture = std::move(first);
+          common = std::move(of);
+          capture = name;
           assembler.emplace(assembly);
           dissector = {};
           ++account.captures;
@@ -70,4 +67,4 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
   close();
 }
 
-}  // namespace morgana::pcap
+}  // namespace morgana::captures

@@ -13,7 +13,7 @@
 #include "morgana/trace_builder.hpp"
 #include "packets/dissect.hpp"
 
-namespace morgana::pcap {
+namespace morgana::captures {
 
 /// What was read of capture files besides the biflows.
 struct PacketAccount {
@@ -30,4 +30,4 @@ using VisitCapture = std::function<void(const std::string& file, std::vector<bif
 void read_packet_files(const std::filesystem::path& path, const biflows::Assembly& assembly, Context& context,
                        PacketAccount& account, const VisitCapture& visit);
 
-}  // namespace morgana::pcap
+}  // namespace morgana::captures
