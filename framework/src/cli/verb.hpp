@@ -106,6 +106,7 @@ Verb completion_verb();
 Verb manifest_verb();
 Verb run_verb();
 Verb generate_verb();
+Verb capture_verb();
 Verb explain_verb();
 Verb show_verb();
 Verb diff_verb();

@@ -4,10 +4,10 @@
 namespace morgana::host {
 
 const std::vector<Verb>& verbs() {
-  static const std::vector<Verb> all{list_verb(),   inspect_verb(),   validate_verb(),   graph_verb(),
-                                     run_verb(),    generate_verb(),  explain_verb(),    show_verb(),
-                                     diff_verb(),   cache_verb(),     new_plugin_verb(), doctor_verb(),
-                                     schema_verb(), reference_verb(), completion_verb(), manifest_verb()};
+  static const std::vector<Verb> all{
+      list_verb(),    inspect_verb(), validate_verb(),  graph_verb(),      run_verb(),     generate_verb(),
+      capture_verb(), explain_verb(), show_verb(),      diff_verb(),       cache_verb(),   new_plugin_verb(),
+      doctor_verb(),  schema_verb(),  reference_verb(), completion_verb(), manifest_verb()};
   return all;
 }
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "capture_record.hpp"
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "morgana/error.hpp"
+
+namespace morgana::capture {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// "2017-05-08T10:00:32.250Z"
+std::string time_text(std::int64_t nanoseconds) {
+  const auto seconds = static_cast<std::time_t>(nanoseconds / 1'000'000'000);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(seconds), nanoseconds / 1'000'000 % 1000);
+}
+
+ordered_json command_of(const Request& request, const Outcome& outcome) {
+  if (request.command.empty()) return nullptr;
+  ordered_json command{{"words", request.command}, {"exit_code", nullptr}, {"signal", nullptr}};
+  if (outcome.command && outcome.command->signal != 0) command["signal"] = outcome.command->signal;
+  else if (outcome.command) command["exit_code"] = outcome.command->code;
+  return command;
+}
+
+ordered_json document_of(const CaptureNames& names, const Request& request, const Outcome& outcome) {
+  const auto system = system_of_this_machine();
+  ordered_json document{{"schema", "morgana.capture/1"},
+                        {"ended_by", name_of(outcome.end)},
+                        {"device", request.device},
+                        {"package", request.package},
+                        {"begin", time_text(outcome.begin_nanoseconds)},
+                        {"end", time_text(outcome.end_nanoseconds)},
+                        {"seconds", outcome.seconds()},
+                        {"interface", request.interface.name},
+                        {"link_type", outcome.link_type},
+                        {"filter", request.interface.filter},
+                        {"snap_length", outcome.snap_length},
+                        {"promiscuous", request.interface.promiscuous},
+                        {"packets", outcome.packets},
+                        {"bytes", outcome.packet_bytes},
+                        {"dropped_by_kernel", outcome.counts.dropped},
+                        {"dropped_by_interface", outcome.counts.dropped_by_interface}};
+  auto& files = document["files"] = ordered_json::array();
+  for (const auto& part : outcome.parts)
+    files.push_back({{"file", part.file.filename().string()}, {"packets", part.packets}, {"bytes", part.bytes}});
+  document["sockets"] = {
+      {"file", names.sockets().filename().string()}, {"rows", outcome.sockets.rows},
+      {"sockets", outcome.sockets.sockets},          {"without_process", outcome.sockets.without_process},
+      {"samples", outcome.sockets.samples},          {"sample_milliseconds", request.sample_milliseconds}};
+  document["command"] = command_of(request, outcome);
+  if (!outcome.fault.empty()) document["fault"] = outcome.fault;
+  document["versions"] = {{"capture", kVersion}, {"libpcap", libpcap_version()}};
+  document["os"] = system.os;
+  document["hardware"] = system.hardware;
+  return document;
+}
+
+void write_file(const std::filesystem::path& path, std::string_view text) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  ssize_t written = -1;
+  if (file >= 0) {
+    written = ::write(file, text.data(), text.size());
+    ::close(file);
+  }
+  if (written != static_cast<ssize_t>(text.size()))
+    throw Error("cannot write {}: {}", path.string(), std::generic_category().message(errno));
+}
+
+}  // namespace
+
+System system_of_this_machine() {
+  utsname name{};
+  ::uname(&name);
+  return {std::string(name.sysname) + " " + name.release, name.machine};
+}
+
+void write_record(const CaptureNames& names, const Request& request, const Outcome& outcome) {
+  // A command line need not be UTF-8.
+  const auto text = document_of(names, request, outcome).dump(1, ' ', false, ordered_json::error_handler_t::replace);
+  auto beside = names.record();
+  beside += ".partial";
+  write_file(beside, text + "\n");
+  give_to_caller(beside);
+  std::filesystem::rename(beside, names.record());
+}
+
+}  // namespace morgana::capture

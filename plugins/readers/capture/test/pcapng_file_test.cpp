@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pcapng_file.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <morgana/error.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "capture_folder.hpp"
+#include "packets/capture_reader.hpp"
+
+namespace morgana::capture {
+namespace {
+
+using packets::CapturedPacket;
+
+/// The bytes of a file, up to `end`.
+class FileSource final : public files::ByteSource {
+ public:
+  explicit FileSource(const std::filesystem::path& path, std::size_t end = SIZE_MAX) {
+    std::ifstream stream(path, std::ios::binary);
+    bytes_.assign(std::istreambuf_iterator<char>(stream), {});
+    bytes_.resize(std::min(bytes_.size(), end));
+  }
+  std::size_t read(char* into, std::size_t capacity) override {
+    const auto count = std::min(capacity, bytes_.size() - at_);
+    std::memcpy(into, bytes_.data() + at_, count);
+    at_ += count;
+    return count;
+  }
+
+ private:
+  std::string bytes_;
+  std::size_t at_ = 0;
+};
+
+PcapngFile::Header header() {
+  return {.application = "Morgana capture 1.0.0",
+          .hardware = "x86_64",
+          .os = "Linux",
+          .comment = "capture of org.example.app",
+          .interface = "eth0",
+          .filter = "tcp",
+          .link_type = 276,
+          .snap_length = 96};
+}
+
+TEST(PcapngFile, IsReadBack) {
+  const CaptureFolder folder;
+  const auto path = folder.path / "a.pcapng";
+  const std::vector<std::uint8_t> bytes{1, 2, 3, 4, 5, 6, 7};
+  {
+    PcapngFile file(path, header());
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      const auto before = file.bytes();
+      const CapturedPacket packet{
+          .nanoseconds = 1494237632'000000001 + i, .original_bytes = 100 + i, .bytes = {bytes.data(), 4 + i}};
+      file.add(packet);
+      EXPECT_EQ(file.bytes() - before, PcapngFile::block_bytes(packet));
+    }
+    EXPECT_EQ(file.packets(), 4u);
+    file.finish(7, 2, 1);
+    EXPECT_EQ(file.bytes(), std::filesystem::file_size(path));
+  }
+  FileSource source(path);
+  packets::CaptureReader reader(source, "a.pcapng");
+  CapturedPacket packet;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    ASSERT_TRUE(reader.next(packet)) << reader.damage();
+    EXPECT_EQ(packet.nanoseconds, 1494237632'000000001 + i);
+    EXPECT_EQ(packet.original_bytes, 100 + i);
+    EXPECT_EQ(packet.link_type, packets::LinkType::kLinuxCooked2);
+    EXPECT_TRUE(std::equal(packet.bytes.begin(), packet.bytes.end(), bytes.begin(), bytes.begin() + 4 + i));
+  }
+  EXPECT_FALSE(reader.next(packet));
+  EXPECT_EQ(reader.damage(), "");
+  ASSERT_EQ(reader.comments().size(), 1u);
+  EXPECT_EQ(reader.comments()[0], "capture of org.example.app");
+  struct stat status {};
+  ASSERT_EQ(::stat(path.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0600u);
+}
+
+TEST(PcapngFile, WhatWasFlushedIsWholeWithoutAnEnd) {
+  const CaptureFolder folder;
+  const auto path = folder.path / "a.pcapng";
+  const std::vector<std::uint8_t> bytes(60);
+  PcapngFile file(path, header());
+  for (int i = 0; i < 3; ++i) file.add({.nanoseconds = i, .original_bytes = 60, .bytes = bytes});
+  file.flush();
+  file.add({.nanoseconds = 3, .original_bytes = 60, .bytes = bytes});
+  FileSource source(path);
+  packets::CaptureReader reader(source, "a.pcapng");
+  CapturedPacket packet;
+  int count = 0;
+  while (reader.next(packet)) ++count;
+  EXPECT_EQ(count, 3);
+  EXPECT_EQ(reader.damage(), "");
+}
+
+TEST(PcapngFile, AFileThatIsThereIsNotTouched) {
+  const CaptureFolder folder;
+  std::ofstream(folder.path / "a.pcapng") << "precious";
+  EXPECT_THROW(PcapngFile(folder.path / "a.pcapng", header()), Error);
+  EXPECT_EQ(std::filesystem::file_size(folder.path / "a.pcapng"), 8u);
+}
+
+}  // namespace
+}  // namespace morgana::capture
