@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -20,6 +21,9 @@ enum class Origin : std::uint8_t {
 };
 std::string_view name_of(Origin origin);  ///< "generated", "derived", "filled in"
 
+/// The number of a line that a file of some other release has.
+inline constexpr std::size_t kNoLine = std::numeric_limits<std::size_t>::max();
+
 /// For each field of what is written: how many of its values came from where.
 class Accounting {
  public:
@@ -34,7 +38,7 @@ class Accounting {
   /// Adds a line and returns its number; lines without values are not shown.
   std::size_t line(std::string field, Origin origin, std::string how);
   void count(std::size_t line, std::size_t values) noexcept {
-    lines_[line].values += static_cast<std::int64_t>(values);
+    if (line != kNoLine) lines_[line].values += static_cast<std::int64_t>(values);
   }
   /// A value of the traces that could not stand as it was: "iat: negative, written as 0".
   void mend(const std::string& what) { ++mended_[what]; }

@@ -5,7 +5,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <system_error>
+#include <type_traits>
+#include <utility>
 
 #include "mirage/json_text.hpp"
 #include "morgana/error.hpp"
@@ -49,11 +52,23 @@ void append_bytes(std::string& out, std::span<const std::uint8_t> bytes) {
 }
 
 /// Letters in scapy's order, as MIRAGE writes them: "SA", "FA".
-std::string_view flag_letters(std::uint8_t flags, std::array<char, 8>& letters) {
-  std::size_t count = 0;
+char* put_flags(char* at, std::uint8_t flags) noexcept {
+  *at++ = '"';
   for (std::size_t bit = 0; bit < 8; ++bit)
-    if (flags >> bit & 1) letters[count++] = "FSRPAUEC"[bit];
-  return {letters.data(), count};
+    if (flags >> bit & 1) *at++ = "FSRPAUEC"[bit];
+  *at++ = '"';
+  return at;
+}
+
+/// ", "10_percentile": " and so on; the first without the comma.
+const std::array<std::string, kStatistics>& statistic_members() {
+  static const auto members = [] {
+    std::array<std::string, kStatistics> texts;
+    for (std::size_t i = 0; i < kStatistics; ++i)
+      texts[i] = std::string(i == 0 ? "{\"" : ", \"").append(kStatisticNames[i]).append("\": ");
+    return texts;
+  }();
+  return members;
 }
 
 const char* labeling_name(LabelSource source) {
@@ -141,59 +156,77 @@ void CaptureWriter::add(const BiflowDocument& biflow) {
   flush_if_large();
 }
 
-/// A member's name; the comma before it unless it is the first of its object.
+/// A member's name; the comma before it unless it is the first of its object. What was flushed never ends so.
 void CaptureWriter::member(std::string_view name) {
-  if (text_.back() != '{') text_ += ", ";
+  if (text_.empty() || text_.back() != '{') text_ += ", ";
   text_.append("\"").append(name).append("\": ");
 }
 
-template <typename Values, typename Append>
-void CaptureWriter::list(std::string_view name, const Values& values, Append append) {
+/// Makes room at the end of the text, lets `put` write into it, and takes back what is left.
+template <typename Put>
+void CaptureWriter::extend(std::size_t room, Put put) {
+  const auto size = text_.size();
+  text_.resize(size + room);
+  text_.resize(static_cast<std::size_t>(put(text_.data() + size) - text_.data()));
+}
+
+/// A list of the packets listed, each put by `put(at, value)` in at most `longest` characters.
+template <typename Values, typename Put>
+void CaptureWriter::list(std::string_view name, const Values& values, std::size_t longest, Put put) {
   member(name);
-  text_ += '[';
-  for (std::size_t i = 0; i < listed_; ++i) {
-    if (i > 0) text_ += ", ";
-    append(values[i]);
-  }
-  text_ += ']';
+  constexpr std::size_t kSeparator = 2;
+  extend(listed_ * (longest + kSeparator) + kSeparator, [&](char* at) {
+    *at++ = '[';
+    for (std::size_t i = 0; i < listed_; ++i) {
+      at = put(at, values[i]);
+      *at++ = ',';
+      *at++ = ' ';
+    }
+    if (listed_ > 0) at -= kSeparator;
+    *at++ = ']';
+    return at;
+  });
+  flush_if_large();
+}
+
+template <typename Number>
+void CaptureWriter::numbers(std::string_view name, const std::vector<Number>& values) {
+  if constexpr (std::is_same_v<Number, double>) list(name, values, kLongestDouble, put_double);
+  else list(name, values, std::numeric_limits<Number>::digits10 + 1, put_integer);
 }
 
 void CaptureWriter::packet_data(const BiflowDocument& biflow) {
   const auto& packets = biflow.packets;
-  const auto number = [&](auto value) { append_integer(text_, value); };
-  if (has_headers(release_))
-    list("timestamp", packets.unix_seconds, [&](double value) { append_double(text_, value); });
+  if (has_headers(release_)) numbers("timestamp", packets.unix_seconds);
   ports(biflow);
-  list("packet_dir", packets.direction, number);
+  numbers("packet_dir", packets.direction);
   if (has_headers(release_)) {
-    list("IP_packet_bytes", packets.ip_bytes, number);
-    list("IP_header_bytes", packets.ip_header_bytes, number);
+    numbers("IP_packet_bytes", packets.ip_bytes);
+    numbers("IP_header_bytes", packets.ip_header_bytes);
   }
-  list("L4_payload_bytes", packets.payload_bytes, number);
-  if (has_headers(release_)) list("L4_header_bytes", packets.transport_header_bytes, number);
+  numbers("L4_payload_bytes", packets.payload_bytes);
+  if (has_headers(release_)) numbers("L4_header_bytes", packets.transport_header_bytes);
   inter_arrival(packets);
-  list("TCP_win_size", packets.window, number);
-  if (has_headers(release_))
-    list("TCP_flags", packets.flags, [&, letters = std::array<char, 8>{}](std::uint8_t flags) mutable {
-      text_.append("\"").append(flag_letters(flags, letters)).append("\"");
-    });
+  numbers("TCP_win_size", packets.window);
+  if (has_headers(release_)) list("TCP_flags", packets.flags, 8 + 2, put_flags);
   payload(packets);
   if (has_activity(release_)) verdicts();
 }
 
 /// Of the sender and of the receiver of each packet.
 void CaptureWriter::ports(const BiflowDocument& biflow) {
-  const std::array<std::uint16_t, 2> from{biflow.client_port, biflow.server_port};
-  list("src_port", biflow.packets.direction, [&](std::uint8_t down) { append_integer(text_, from[down & 1]); });
-  list("dst_port", biflow.packets.direction, [&](std::uint8_t down) { append_integer(text_, from[(down & 1) ^ 1]); });
+  const std::array<std::uint16_t, 2> ends{biflow.client_port, biflow.server_port};
+  constexpr std::size_t kLongest = 5;
+  const auto& direction = biflow.packets.direction;
+  list("src_port", direction, kLongest, [&](char* at, std::uint8_t down) { return put_integer(at, ends[down & 1]); });
+  list("dst_port", direction, kLongest,
+       [&](char* at, std::uint8_t down) { return put_integer(at, ends[(down & 1) ^ 1]); });
 }
 
 void CaptureWriter::inter_arrival(const PacketLists& packets) {
   bool first = true;
-  list("iat", packets.seconds_since_previous, [&](double seconds) {
-    if (first) text_ += '0';
-    else append_double(text_, seconds);
-    first = false;
+  list("iat", packets.seconds_since_previous, kLongestDouble, [&](char* at, double seconds) {
+    return std::exchange(first, false) ? put_integer(at, 0) : put_double(at, seconds);
   });
 }
 
@@ -223,17 +256,22 @@ void CaptureWriter::verdicts() {
 }
 
 void CaptureWriter::flow_features(const FlowFeatures& features) {
+  constexpr std::size_t kLongestMember = 20;  // ", "10_percentile": "
+  const auto& members = statistic_members();
   for (std::size_t series = 0; series < kSeries; ++series) {
     member(kSeriesNames[series]);
     text_ += '{';
     for (std::size_t flow = 0; flow < kFlows; ++flow) {
       member(kFlowNames[flow]);
-      text_ += '{';
-      for (std::size_t i = 0; i < kStatistics; ++i) {
-        member(kStatisticNames[i]);
-        append_double(text_, features[series][flow][i]);
-      }
-      text_ += '}';
+      extend(kStatistics * (kLongestMember + kLongestDouble) + 1, [&](char* at) {
+        for (std::size_t i = 0; i < kStatistics; ++i) {
+          const auto& name = members[i];
+          std::memcpy(at, name.data(), name.size());
+          at = put_double(at + name.size(), features[series][flow][i]);
+        }
+        *at++ = '}';
+        return at;
+      });
     }
     text_ += '}';
   }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mirage/biflow_document.hpp"
 #include "mirage/release.hpp"
@@ -42,8 +43,12 @@ class CaptureWriter {
   void flush();
   void flush_if_large();
   void member(std::string_view name);
-  template <typename Values, typename Append>
-  void list(std::string_view name, const Values& values, Append append);
+  template <typename Put>
+  void extend(std::size_t room, Put put);
+  template <typename Values, typename Put>
+  void list(std::string_view name, const Values& values, std::size_t longest, Put put);
+  template <typename Number>
+  void numbers(std::string_view name, const std::vector<Number>& values);
   void packet_data(const BiflowDocument& biflow);
   void ports(const BiflowDocument& biflow);
   void inter_arrival(const PacketLists& packets);

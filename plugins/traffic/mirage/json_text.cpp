@@ -3,6 +3,8 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 
 namespace morgana::mirage_format {
 namespace {
@@ -66,55 +68,66 @@ void append_escaped(std::string& out, std::uint32_t point) {
   append_escape(out, 0xdc00 + ((point - 0x10000) & 0x3ff));
 }
 
-/// Digits without point and exponent, "12345" with 2 for 123.45.
-void append_digits(std::string& out, std::string_view digits, int exponent) {
+char* put(char* at, std::string_view text) noexcept {
+  std::memcpy(at, text.data(), text.size());
+  return at + text.size();
+}
+char* put_zeros(char* at, int count) noexcept {
+  std::memset(at, '0', static_cast<std::size_t>(count));
+  return at + count;
+}
+
+/// Digits with the point behind the first of them, times ten to the exponent: "12345" and 2 for 123.45.
+char* put_digits(char* at, std::string_view digits, int exponent) noexcept {
   const auto count = static_cast<int>(digits.size());
   if (exponent < -4 || exponent >= 16) {  // the bounds of Python's repr
-    out.push_back(digits[0]);
-    if (count > 1) out.append(".").append(digits.substr(1));
-    out.append(exponent < 0 ? "e-" : "e+");
-    if (std::abs(exponent) < 10) out.push_back('0');
-    append_integer(out, static_cast<std::uint64_t>(std::abs(exponent)));
-  } else if (exponent < 0) {
-    out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
-  } else if (count <= exponent + 1) {
-    out.append(digits).append(static_cast<std::size_t>(exponent + 1 - count), '0').append(".0");
-  } else {
-    const auto whole = static_cast<std::size_t>(exponent + 1);
-    out.append(digits.substr(0, whole)).append(".").append(digits.substr(whole));
+    *at++ = digits[0];
+    if (count > 1) at = put(put(at, "."), digits.substr(1));
+    at = put(at, exponent < 0 ? "e-" : "e+");
+    if (std::abs(exponent) < 10) *at++ = '0';
+    return put_integer(at, static_cast<std::uint64_t>(std::abs(exponent)));
   }
+  if (exponent < 0) return put(put_zeros(put(at, "0."), -exponent - 1), digits);
+  const auto whole = exponent + 1;
+  if (count <= whole) return put(put_zeros(put(at, digits), whole - count), ".0");
+  at = put(at, digits.substr(0, static_cast<std::size_t>(whole)));
+  return put(put(at, "."), digits.substr(static_cast<std::size_t>(whole)));
 }
 
 }  // namespace
 
+char* put_integer(char* at, std::uint64_t value) noexcept { return std::to_chars(at, at + kLongestInteger, value).ptr; }
+
+char* put_double(char* at, double value) noexcept {
+  if (std::isnan(value)) return put(at, "NaN");
+  if (std::signbit(value)) *at++ = '-';
+  value = std::abs(value);
+  if (std::isinf(value)) return put(at, "Infinity");
+  constexpr double kExactIntegers = 1e15;
+  if (value < kExactIntegers && value == std::floor(value))  // packet lengths, mostly
+    return put(put_integer(at, static_cast<std::uint64_t>(value)), ".0");
+  char text[32];  // "1.2345e-05"
+  const char* end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
+  const char* mark = end - 3;
+  while (*mark != 'e') --mark;
+  int exponent = 0;
+  for (const char* digit = mark + 2; digit != end; ++digit) exponent = 10 * exponent + (*digit - '0');
+  const char* digits = text;
+  if (text[1] == '.') {
+    text[1] = text[0];
+    ++digits;
+  }
+  return put_digits(at, {digits, static_cast<std::size_t>(mark - digits)}, mark[1] == '-' ? -exponent : exponent);
+}
+
 void append_integer(std::string& out, std::uint64_t value) {
-  char text[20];
-  out.append(text, std::to_chars(text, text + sizeof(text), value).ptr);
+  char text[kLongestInteger];
+  out.append(text, put_integer(text, value));
 }
 
 void append_double(std::string& out, double value) {
-  if (std::isnan(value)) return static_cast<void>(out += "NaN");
-  if (std::signbit(value)) out.push_back('-');
-  value = std::abs(value);
-  if (std::isinf(value)) return static_cast<void>(out += "Infinity");
-  constexpr double kExactIntegers = 1e15;
-  if (value < kExactIntegers && value == std::floor(value)) {  // packet lengths, mostly
-    append_integer(out, static_cast<std::uint64_t>(value));
-    out += ".0";
-    return;
-  }
-  char text[32];
-  const auto end = std::to_chars(text, text + sizeof(text), value, std::chars_format::scientific).ptr;
-  const std::string_view all(text, static_cast<std::size_t>(end - text));
-  const auto mark = all.find('e');
-  int exponent = 0;
-  std::from_chars(all.data() + mark + 2, end, exponent);
-  if (all[mark + 1] == '-') exponent = -exponent;
-  char digits[20];
-  std::size_t count = 0;
-  for (const char letter : all.substr(0, mark))
-    if (letter != '.') digits[count++] = letter;
-  append_digits(out, {digits, count}, exponent);
+  char text[kLongestDouble];
+  out.append(text, put_double(text, value));
 }
 
 void append_string(std::string& out, std::string_view text) {

@@ -47,7 +47,7 @@ class TraceDocuments {
   };
   /// Lines of the account of one field.
   struct Lines {
-    std::size_t given = 0, derived = 0, filled = 0;
+    std::size_t given = kNoLine, derived = kNoLine, filled = kNoLine;
   };
 
   Channel channel(std::string_view name, double largest) const;
@@ -88,7 +88,8 @@ class TraceDocuments {
   struct {
     Lines direction, payload, inter_arrival, window, unix_seconds, ip_bytes, ip_header, transport_header, flags, bytes;
     Lines key, length_features, gap_features, totals, options, label, labeling_type, device, verdicts;
-    std::size_t key_repeated = 0, ports = 0, sublabel = 0, source = 0, version = 0, activity = 0;
+    std::size_t key_repeated = kNoLine, ports = kNoLine, sublabel = kNoLine, source = kNoLine, version = kNoLine,
+                activity = kNoLine;
   } lines_;
 
   // Of the row being filled.

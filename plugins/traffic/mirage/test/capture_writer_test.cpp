@@ -155,11 +155,11 @@ TEST_F(WriteCapture, NamesWhatIsWrong) {
 }
 
 /// Anything that the structure can hold.
-BiflowDocument random_document(std::mt19937_64& random, std::uint64_t number) {
+BiflowDocument random_document(std::mt19937_64& random, std::uint64_t number, std::uint64_t packets_at_least = 0) {
   const auto below = [&](std::uint64_t end) { return random() % end; };
   BiflowDocument biflow;
   biflow.key = invented_flow_key(number, number % 2 ? 6 : 17, number % 5 == 0 ? IpVersion::k6 : IpVersion::k4);
-  const auto count = below(70);
+  const auto count = packets_at_least + below(70);
   auto& packets = biflow.packets;
   FlowSeries series;
   for (std::size_t i = 0; i < count; ++i) {
@@ -194,6 +194,10 @@ using WriteCaptureOracle = OracleTest;
 TEST_F(WriteCaptureOracle, GivesTheBytesOfPythonsJson) {
   std::mt19937_64 random(5);
   std::uint64_t number = 0;
+  // Lists longer than what is gathered before it is written.
+  CaptureWriter long_lists(folder_ / "long.json", Release::kCcma);
+  for (int i = 0; i < 2; ++i) long_lists.add(random_document(random, number++, 150000));
+  long_lists.finish();
   for (const auto release : {Release::k2019, Release::kVideo, Release::kCcma, Release::kAppxAct}) {
     CaptureWriter writer(folder_ / fmt::format("{}.json", static_cast<int>(release)), release);
     for (int i = 0; i < 300; ++i) writer.add(random_document(random, number++));
@@ -202,11 +206,11 @@ TEST_F(WriteCaptureOracle, GivesTheBytesOfPythonsJson) {
   EXPECT_TRUE(python(R"(
 import json, pathlib, sys
 files = sorted(pathlib.Path(sys.argv[1]).glob("*.json"))
-assert len(files) == 4, files
+assert len(files) == 5, files
 for file in files:
     text = file.read_text()
     biflows = json.loads(text)
-    assert len(biflows) == 300
+    assert len(biflows) == (2 if file.stem == 'long' else 300)
     assert json.dumps(biflows) == text, file
     longest = max(len(b["packet_data"]["iat"]) for b in biflows.values())
     assert longest == 32 if file.stem == "0" else longest > 32

@@ -273,12 +273,18 @@ TEST(TraceDocuments, NameWhatIsMissing) {
 }
 
 TEST(TraceDocuments, AccountForEveryValue) {
-  // The lists of one packet, the features and the totals of two biflows.
+  const auto values = [](const Filled& filled) {
+    std::int64_t sum = 0;
+    for (const auto& line : filled.documents.accounting().lines()) sum += line.values;
+    return sum;
+  };
+  constexpr int kPackets = 6, kBiflows = 2, kKey = 1, kFeatures = 102, kTotals = 12, kOptions = 4;
+  EXPECT_EQ(values(Filled(plain_table(), Release::k2019)), kPackets * 7 + kBiflows * (kKey + kFeatures + kTotals + 2));
+  EXPECT_EQ(values(Filled(plain_table(), Release::kVideo)),
+            kPackets * 12 + kBiflows * (kKey + kFeatures + kTotals + kOptions + 7));
+  EXPECT_EQ(values(Filled(plain_table(), Release::kCcma)),
+            kPackets * 15 + kBiflows * (kKey + kFeatures + kTotals + kOptions + 8));
   const Filled filled(plain_table());
-  std::int64_t values = 0;
-  for (const auto& line : filled.documents.accounting().lines()) values += line.values;
-  constexpr int kLists = 12, kFeatures = 102, kTotals = 12, kOptions = 4, kTruth = 7, kKey = 1;
-  EXPECT_EQ(values, 6 * kLists + 2 * (kFeatures + kTotals + kOptions + kTruth + kKey));
   EXPECT_EQ(filled.documents.accounting().metrics("write.mirage").find("values", {{"field", "packet_data.iat"}})->value,
             6);
   const auto lines = filled.documents.accounting().json_lines();
