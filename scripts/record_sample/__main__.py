@@ -10,19 +10,20 @@ import shutil
 import sys
 import tempfile
 
-from . import check, mirage, programs
+from . import check, dataset, programs
 from .certificates import make_shared
 from .session import DEVICES, SEARCH_PATH, record_session
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-PACKAGES = ("iproute2 tcpdump openssl nginx-light curl wget ffmpeg dovecot-imapd isync msmtp python3-aiosmtpd mosquitto "
+PACKAGES = ("iproute2 openssl nginx-light curl wget ffmpeg dovecot-imapd isync msmtp python3-aiosmtpd mosquitto "
             "mosquitto-clients openssh-server openssh-client git prosody go-sendxmpp baresip-core aria2")  # fmt: skip
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="record-sample",
-        description="Record traffic of real programs between network namespaces of this machine as MIRAGE-2019 JSON.",
+        description="Record traffic of real programs between network namespaces of this machine with morgana capture, "
+        "and build a dataset in the JSON of MIRAGE-2019 from it.",
         epilog="Needs root, /dev/net/tun and the Debian packages: " + PACKAGES,
     )
     parser.add_argument("--out", type=pathlib.Path, default=REPOSITORY / "data/sample", help="folder to write to")
@@ -30,7 +31,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--captures", type=int, default=5, help="captures per program and device (default 5)")
     parser.add_argument("--jobs", type=int, default=8, help="sessions recorded at the same time (default 8)")
     parser.add_argument("--seed", type=int, default=2019, help="seed of workloads and links")
-    parser.add_argument("--workspace", type=pathlib.Path, help="keep pcaps and logs here instead of a temporary folder")
+    parser.add_argument("--morgana", type=pathlib.Path, default=REPOSITORY / "build/release/bin/morgana",
+                        help="the program (default: that of build/release)")  # fmt: skip
+    parser.add_argument("--workspace", type=pathlib.Path, help="keep captures and logs here instead of a temporary folder")
     parser.add_argument("--check", type=pathlib.Path, metavar="GENUINE",
                         help="record nothing; check the writer and --out against genuine MIRAGE-2019 files")  # fmt: skip
     return parser.parse_args()
@@ -45,7 +48,7 @@ def prepare(assets: pathlib.Path, chosen, seed: int) -> None:
 
 def record(options: argparse.Namespace, workspace: pathlib.Path) -> int:
     chosen = [p for p in programs.ALL if not options.programs or p.__name__.rsplit(".", 1)[1] in options.programs]
-    needed = {"ip", "ss", "nsenter", "tcpdump", "openssl", "nginx", "curl", *(c for p in chosen for c in p.COMMANDS)}
+    needed = {"ip", "ss", "openssl", "nginx", "curl", *(c for p in chosen for c in p.COMMANDS)}
     missing = [command for command in needed if not shutil.which(command, path=SEARCH_PATH)]
     if missing or os.geteuid() != 0:
         print(f"missing: {' '.join(sorted(missing)) or 'root'}; as root: apt-get install {PACKAGES}", file=sys.stderr)
@@ -54,33 +57,36 @@ def record(options: argparse.Namespace, workspace: pathlib.Path) -> int:
     shutil.rmtree(workspace / "assets", ignore_errors=True)
     prepare(workspace / "assets", chosen, options.seed)
     plan = [(p, d, c) for c in range(options.captures) for p in chosen for d in range(len(DEVICES))]
-    failed = total = 0
+    if not options.morgana.exists():
+        print(f"there is no {options.morgana}; build it with scripts/build", file=sys.stderr)
+        return 2
+    failed = 0
+    captures = workspace / "captures"
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
         running = {}
         for index, (program, device, _) in enumerate(plan):
             seed = options.seed * 1_000_003 + index
             # module objects do not travel between processes: the name does
-            future = pool.submit(run_one, index, program.__name__, device, seed, workspace)
+            future = pool.submit(run_one, index, program.__name__, device, seed, workspace, options.morgana)
             running[future] = (program, DEVICES[device])
         for done, future in enumerate(concurrent.futures.as_completed(running), 1):
             program, device = running[future]
             try:
-                epoch, biflows, profile = future.result()
+                recorded, profile = future.result()
             except Exception as error:
                 failed += 1
                 print(f"[{done}/{len(plan)}] {program.PACKAGE} failed: {error}", file=sys.stderr, flush=True)
                 continue
-            total += len(biflows)
-            mirage.write_capture(options.out / device.folder, epoch, program.PACKAGE, biflows)
-            print(
-                f"[{done}/{len(plan)}] {program.PACKAGE} {device.folder} {len(biflows)} biflows {profile}", flush=True
-            )
-    print(f"{total} biflows in {options.out}; {failed} sessions failed")
+            shutil.copytree(recorded, captures, dirs_exist_ok=True)
+            print(f"[{done}/{len(plan)}] {program.PACKAGE} {device.folder} {profile}", flush=True)
+    dataset.build(options.morgana, captures, options.out, workspace)
+    print(f"{options.out}; {failed} sessions failed")
     return 1 if failed else 0
 
 
-def run_one(index: int, module: str, device: int, seed: int, workspace: pathlib.Path):
-    return record_session(f"sample{index}", sys.modules[module], DEVICES[device], seed, workspace / "assets", workspace)
+def run_one(index: int, module: str, device: int, seed: int, workspace: pathlib.Path, morgana: pathlib.Path):
+    program, assets = sys.modules[module], workspace / "assets"
+    return record_session(f"sample{index}", program, DEVICES[device], seed, assets, workspace, morgana)
 
 
 def main() -> int:

@@ -1,14 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Biflows, their statistics and the JSON of MIRAGE-2019.
+"""The statistics of MIRAGE-2019, written a second time: what the datasets are checked with."""
 
-Differences from the released files: `L4_raw_payload` is an empty list (payload bytes are not stored).
-"""
-
-import json
 import math
-import pathlib
-
-from .pcap import Packet
 
 LISTED_PACKETS = 32
 PERCENTILES = range(10, 100, 10)
@@ -75,63 +68,3 @@ def flow_features(lengths: list[int], timestamps: list[float], directions: list[
             ("iat", gaps_by_direction[0] + gaps_by_direction[1], gaps_by_direction),
         )
     }
-
-
-def totals(prefix: str, packets: list[Packet]) -> dict:
-    return {
-        f"{prefix}_num_packets": len(packets),
-        f"{prefix}_IP_packet_bytes": sum(p.ip_bytes for p in packets),
-        f"{prefix}_L4_payload_bytes": sum(p.payload_bytes for p in packets),
-        # the released files hold an integer 0 where a direction has no packet
-        f"{prefix}_duration": packets[-1].timestamp - packets[0].timestamp if packets else 0,
-    }
-
-
-def biflow_object(packets: list[Packet], phone: str, label: str, labeling_type: str) -> dict:
-    directions = [0 if p.source[0] == phone else 1 for p in packets]
-    listed = packets[:LISTED_PACKETS]
-    return {
-        "packet_data": {
-            "src_port": [p.source[1] for p in listed],
-            "dst_port": [p.target[1] for p in listed],
-            "packet_dir": directions[:LISTED_PACKETS],
-            "L4_payload_bytes": [p.payload_bytes for p in listed],
-            "iat": [0, *gaps([p.timestamp for p in listed])],
-            "TCP_win_size": [p.window for p in listed],
-            "L4_raw_payload": [],
-        },
-        "flow_features": flow_features([p.ip_bytes for p in packets], [p.timestamp for p in packets], directions),
-        "flow_metadata": {
-            "BF_label": label,
-            "BF_labeling_type": labeling_type,
-            **totals("BF", packets),
-            **totals("UF", [p for p, d in zip(packets, directions) if d == 0]),
-            **totals("DF", [p for p, d in zip(packets, directions) if d == 1]),
-        },
-    }
-
-
-def assemble(packets: list[Packet], phone: str) -> dict[tuple, list[Packet]]:
-    """Biflows of one capture in the order of their first packet, keyed (phone end, far end, protocol)."""
-    biflows: dict[tuple, list[Packet]] = {}
-    for packet in sorted(packets, key=lambda p: p.timestamp):
-        if phone not in (packet.source[0], packet.target[0]):
-            continue
-        ends = (packet.source, packet.target) if packet.source[0] == phone else (packet.target, packet.source)
-        biflows.setdefault((*ends, packet.protocol), []).append(packet)
-    return biflows
-
-
-def biflow_key(ends: tuple) -> str:
-    (phone, phone_port), (far, far_port), protocol = ends
-    return f"{phone},{phone_port},{far},{far_port},{protocol}"
-
-
-def write_capture(folder: pathlib.Path, epoch: int, package: str, biflows: dict[str, dict]) -> pathlib.Path:
-    """Writes one capture file; refuses to overwrite another capture of the same second."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{epoch}_{package}{FILE_SUFFIX}"
-    if path.exists():
-        raise FileExistsError(f"{path} exists; record into an empty folder")
-    path.write_text(json.dumps(biflows))
-    return path

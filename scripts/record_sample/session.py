@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One capture session: a phone and a server namespace, a link, tcpdump, the socket log and one program in use."""
+"""One capture session: a phone and a server namespace, a link, `morgana capture` and one program in use."""
 
 import dataclasses
 import multiprocessing
@@ -11,15 +11,14 @@ import signal
 import subprocess
 import time
 
-from . import link, mirage, pcap
+from . import link
 from .namespaces import Namespace
 from .programs import beacon
-from .socket_log import SocketLog
 
 SEARCH_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 SESSION_LIMIT_SECONDS = 75.0
 CLIENT_LIMIT_SECONDS = 40.0
-SOCKET_LOG_PERIOD_SECONDS = 0.2
+SNAP_LENGTH = 128  # headers, and no more
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,41 +161,28 @@ class Session:
         buffer = self.device.receive_buffer_bytes
         self.phone.set("net/ipv4/tcp_rmem", f"4096 131072 {buffer}")
 
-    def record(self) -> tuple[int, dict[str, dict]]:
-        """Uses the program once: (epoch of the capture's start, biflow objects)."""
+    def record(self, morgana: pathlib.Path) -> pathlib.Path:
+        """Uses the program once: the folder that `morgana capture` left."""
         self.connect()
         beacon.serve(self)
         self.program.serve(self)
-        capture = self.folder / "capture.pcap"
-        tcpdump = self._start(
-            self.phone, ["tcpdump", "-i", "tun0", "-s", "128", "-U", "-Z", "root", "-w", capture], None
-        )
-        while not capture.exists() or capture.stat().st_size < 24:
+        captures = self.folder / "captures"
+        options = ["--interface", "tun0", "--output", captures, "--device", self.device.folder]
+        options += ["--package", self.program.PACKAGE, "--snap-length", SNAP_LENGTH, "--quiet"]
+        recorder = self._start(self.phone, [morgana, "capture", *options], None)
+        while not any(path.stat().st_size > 0 for path in captures.rglob("*.sockets")):
+            if recorder.poll() is not None:
+                raise RuntimeError(f"morgana capture ended early; see {self.folder}/output.log")
             time.sleep(0.05)
-        epoch = int(time.time())
-        sockets = SocketLog(self.phone.name, SOCKET_LOG_PERIOD_SECONDS)
-        sockets.start()
         self.deadline = time.monotonic() + SESSION_LIMIT_SECONDS
         self.program.use(self)
         for _ in range(self.rng.choice((0, 0, 1, 1))):
             beacon.send(self)
         time.sleep(0.5)
-        tcpdump.send_signal(signal.SIGINT)
-        tcpdump.wait(5)
-        sockets.stop()
-        return epoch, self.label(mirage.assemble(pcap.read_packets(capture), self.device.address), sockets)
-
-    def label(self, biflows: dict, sockets: SocketLog) -> dict[str, dict]:
-        """`exact` where the socket log names the owner; else the session's only program, `most-common`."""
-        labelled = {}
-        for ends, packets in biflows.items():
-            owner = sockets.owner(ends)
-            if owner is not None and owner not in self.program.PROCESSES | {beacon.PROCESS}:
-                raise RuntimeError(f"process {owner} on the phone is not part of {self.program.PACKAGE}")
-            labelled[mirage.biflow_key(ends)] = mirage.biflow_object(
-                packets, self.device.address, self.program.PACKAGE, "exact" if owner else "most-common"
-            )
-        return labelled
+        recorder.send_signal(signal.SIGINT)
+        if recorder.wait(10) != 0:
+            raise RuntimeError(f"morgana capture failed; see {self.folder}/output.log")
+        return captures
 
     def close(self) -> None:
         self.phone.remove()
@@ -207,14 +193,15 @@ class Session:
         self.log.close()
 
 
-def record_session(name: str, program, device: Device, seed: int, assets: pathlib.Path, workspace: pathlib.Path):
-    """Records one session in a folder of its own and returns (epoch, biflows, link profile)."""
+def record_session(
+    name: str, program, device: Device, seed: int, assets: pathlib.Path, workspace: pathlib.Path, morgana: pathlib.Path
+):
+    """Records one session in a folder of its own and returns (the folder of its capture, link profile)."""
     folder = workspace / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     session = Session(name, program, device, seed, assets, folder)
     try:
-        epoch, biflows = session.record()
-        return epoch, biflows, session.profile
+        return session.record(morgana), session.profile
     finally:
         session.close()

@@ -39,6 +39,13 @@ class BuildMirage final : public Stage {
       "clients",
       {.value = std::vector<std::string>{},
        .doc = "Addresses of the recorded devices, which stand first in each biflow; else the private address does."}};
+  Param<std::vector<std::string>> apps{
+      *this,
+      "apps",
+      {.value = std::vector<std::string>{},
+       .doc =
+           "Which app a process of the socket log is of, where its name is not the app's: firefox=org.mozilla.firefox. "
+           "* for the app stands for the one that the capture is named after, * for the process for all others."}};
   Param<double> idle_timeout{
       *this,
       "idle_timeout",
@@ -68,7 +75,7 @@ class BuildMirage final : public Stage {
     assembly.idle_seconds = *idle_timeout;
     biflows::BiflowTraces result(
         {.channels = *channels, .packets = static_cast<std::size_t>(*packets), .payload = *payload_bytes > 0});
-    captures::CaptureLogs logs(captures->path);
+    captures::CaptureLogs logs(captures->path, captures::AppNames(*apps));
     captures::PacketAccount account;
     DatasetFiles dataset(path->path, like);
     LabelCounts all;

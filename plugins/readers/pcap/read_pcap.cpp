@@ -91,6 +91,13 @@ class ReadPcap final : public Stage {
       {.value = InputPath{},
        .doc = "For label \"table\": a CSV file with the columns file,label or "
               "src_ip,src_port,dst_ip,dst_port,protocol,label, as write.pcap leaves it beside its capture."}};
+  Param<std::vector<std::string>> apps{
+      *this,
+      "apps",
+      {.value = std::vector<std::string>{},
+       .doc = "For label \"sockets\": which app a process is of, where its name is not the app's: "
+              "firefox=org.mozilla.firefox. "
+              "* for the app stands for the one that the capture is named after, * for the process for all others."}};
   Out<Traces> traces{*this, "traces", "One trace a biflow, by file and first packet."};
 
   biflows::Assembly assembly() const {
@@ -157,7 +164,7 @@ class ReadPcap final : public Stage {
          .zero_payload = *zero_payload == "drop" ? biflows::ZeroPayload::kDrop : biflows::ZeroPayload::kKeep,
          .payload = *payload_bytes > 0});
     std::unique_ptr<captures::CaptureLogs> logs;
-    if (*label == "sockets") logs = std::make_unique<captures::CaptureLogs>(path->path);
+    if (*label == "sockets") logs = std::make_unique<captures::CaptureLogs>(path->path, captures::AppNames(*apps));
     captures::PacketAccount account;
     Omissions left_out;
     captures::read_packet_files(path->path, assembly(), context, account,

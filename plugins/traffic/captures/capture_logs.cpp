@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "captures/capture_logs.hpp"
 
+#include <fmt/format.h>
+
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include "captures/capture_names.hpp"
 #include "morgana/error.hpp"
@@ -27,7 +30,25 @@ sockets::ProcessNames names_beside(const fs::path& folder) {
 
 }  // namespace
 
-CaptureLogs::CaptureLogs(const fs::path& captures) {
+AppNames::AppNames(const std::vector<std::string>& texts) {
+  for (const auto& text : texts) {
+    const auto mark = text.find('=');
+    if (mark == text.npos || mark == 0 || mark + 1 == text.size())
+      throw Error("\"{}\" names no app of a process", text)
+          .hint("write process=app, or process=* for the captured app");
+    if (!app_of_.emplace(text.substr(0, mark), text.substr(mark + 1)).second)
+      throw Error("process \"{}\" is given two apps", text.substr(0, mark));
+  }
+}
+
+std::string AppNames::name_of(std::string_view process, const std::string& captured) const {
+  auto found = app_of_.find(process);
+  if (found == app_of_.end() && !process.empty()) found = app_of_.find("*");
+  if (found == app_of_.end()) return std::string(process);
+  return fmt::format("{}:{}", found->second == "*" ? captured : found->second, process);
+}
+
+CaptureLogs::CaptureLogs(const fs::path& captures, AppNames apps) : apps_(std::move(apps)) {
   if (fs::is_directory(captures)) {
     folder_ = captures;
     return;
@@ -41,15 +62,21 @@ CaptureLogs::CaptureLogs(const fs::path& captures) {
 
 std::unique_ptr<const CaptureLog> CaptureLogs::find(const std::string& file) {
   const auto folder = (folder_ / file).parent_path();
+  const auto name = read_capture_file_name(file);
   std::error_code fault;
-  fs::path found = folder / (read_capture_file_name(file).stem + ".sockets");
+  fs::path found = folder / (name.stem + ".sockets");
   for (const auto* name : kLogNames) {
     if (fs::is_regular_file(found, fault)) break;
     found = folder / name;
   }
   if (!fs::is_regular_file(found, fault)) return nullptr;
-  const auto read = sockets::read_log(found, names_beside(folder));
+  auto read = sockets::read_log(found, names_beside(folder));
   skipped_.append(read.skipped);
+  if (!apps_.empty()) {
+    sockets::SocketLog named;
+    for (const auto& row : read.log.rows()) named.add(row, apps_.name_of(read.log.process_of(row), name.label));
+    read.log = std::move(named);
+  }
   return std::make_unique<const CaptureLog>(
       CaptureLog{found.lexically_relative(folder_).generic_string(), read.format, sockets::Owners(read.log)});
 }

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "morgana/trace_builder.hpp"
 #include "sockets/owners.hpp"
@@ -11,6 +14,22 @@
 #include "sockets/read_log.hpp"
 
 namespace morgana::captures {
+
+/// Which app a process is of, where its name is not the app's, as on every system but Android.
+class AppNames {
+ public:
+  AppNames() = default;
+  /// From texts "firefox=org.mozilla.firefox"; "*" behind '=' is the app that the capture is named after, and before it
+  /// any process that is not named. Throws `Error` where one is of another form or a process is named twice.
+  explicit AppNames(const std::vector<std::string>& texts);
+
+  bool empty() const noexcept { return app_of_.empty(); }
+  /// "org.mozilla.firefox:firefox", as Android names the processes of one app; or the process as it is.
+  std::string name_of(std::string_view process, const std::string& captured) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> app_of_;
+};
 
 /// The socket log of one capture.
 struct CaptureLog {
@@ -28,7 +47,7 @@ class CaptureLogs {
  public:
   /// `captures` is the folder, or the file, that the user named. Throws `Error` where it is an archive: what lies
   /// beside a capture inside one is not read.
-  explicit CaptureLogs(const std::filesystem::path& captures);
+  explicit CaptureLogs(const std::filesystem::path& captures, AppNames apps = {});
 
   /// The log of the capture whose first file has that name below the folder; null where there is none.
   std::unique_ptr<const CaptureLog> find(const std::string& file);
@@ -38,6 +57,7 @@ class CaptureLogs {
 
  private:
   std::filesystem::path folder_;
+  AppNames apps_;
   Omissions skipped_;
 };
 

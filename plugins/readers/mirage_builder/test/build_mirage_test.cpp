@@ -144,6 +144,20 @@ TEST_F(BuildMirage, SaysWhereTheLabelIsTheCapturesName) {
             "phone_02_00_00_00_00_0a/1600000000_org.example.app.pcapng");
 }
 
+TEST_F(BuildMirage, KnowsWhichAppAProcessIsOf) {
+  record(kLog);
+  Builder builder(folder());
+  builder.set("apps", std::vector<std::string>{"org.example.other=*", "org.example.app:remote=browser"}).run();
+  const auto file =
+      json_of("phone_02_00_00_00_00_0a/1600000000_org.example.app_MIRAGE-2019_traffic_dataset_labeled_biflows.json");
+  EXPECT_EQ(file.at("192.168.20.105,40001,203.0.113.7,443,6")["flow_metadata"]["BF_label"], "browser");
+  EXPECT_EQ(file.at("192.168.20.105,40003,203.0.113.9,443,6")["flow_metadata"]["BF_label"], "org.example.app");
+  for (const auto* wrong : {"firefox", "=x", "firefox="}) {
+    Builder other(folder());
+    EXPECT_THROW(other.set("apps", std::vector<std::string>{wrong}).run(), Error) << wrong;
+  }
+}
+
 TEST_F(BuildMirage, SaysWhatIsWrong) {
   const auto error = [&] {
     Builder builder(folder());
