@@ -118,6 +118,11 @@ void write_npz(const Traces& traces, const std::filesystem::path& file) {
   const std::vector<std::int64_t> offsets(table.offsets.begin(), table.offsets.end());
   npz.add<std::int64_t>("offsets", offsets);
   for (const auto& channel : table.channels) npz.add<float>(channel.name, channel.values);
+  if (!table.payload.offsets.empty()) {
+    const std::vector<std::int64_t> ends(table.payload.offsets.begin(), table.payload.offsets.end());
+    npz.add<std::int64_t>("payload_offsets", ends);
+    npz.add<std::uint8_t>("payload", table.payload.bytes);
+  }
   add_names(npz, "label", table.label);
   add_names(npz, "capture", table.capture);
   add_names(npz, "device", table.device);

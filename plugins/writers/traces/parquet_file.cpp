@@ -40,6 +40,12 @@ class Columns {
                                                            arrow::Buffer::Wrap(channel.values));
     add(channel.name, taken(arrow::LargeListArray::FromArrays(*offsets, *items)), channel.unit);
   }
+  void add_payload(const PacketBytes& payload, const std::shared_ptr<arrow::Array>& offsets) {
+    const auto count = static_cast<std::int64_t>(payload.offsets.size()) - 1;
+    const auto items = std::make_shared<arrow::LargeBinaryArray>(count, arrow::Buffer::Wrap(payload.offsets),
+                                                                 arrow::Buffer::Wrap(payload.bytes));
+    add("PAYLOAD", taken(arrow::LargeListArray::FromArrays(*offsets, *items)));
+  }
   void add_numbers(const TraceColumn& column) {
     add(column.name,
         std::make_shared<arrow::DoubleArray>(static_cast<std::int64_t>(column.values.size()),
@@ -86,6 +92,7 @@ void write_parquet(const Traces& traces, const std::filesystem::path& file) {
   const auto offsets = std::make_shared<arrow::Int64Array>(static_cast<std::int64_t>(offset_values.size()),
                                                            arrow::Buffer::Wrap(offset_values));
   for (const auto& channel : table.channels) columns.add_packets(channel, offsets);
+  if (!table.payload.offsets.empty()) columns.add_payload(table.payload, offsets);
   columns.add_names("LABEL", table.label);
   columns.add_names("CAPTURE", table.capture);
   columns.add_names("DEVICE", table.device);

@@ -11,28 +11,30 @@ namespace {
 class WriteTraces final : public Stage {
   In<Traces> traces{*this, "traces", "Traces to write, real or generated."};
   Param<OutputPath> path{*this, "path", {.doc = "The file to write."}};
-  Param<Choice> format{
-      *this,
-      "format",
-      {.value = Choice{"npz"},
-       .choices = {"npz", "parquet"},
-       .doc = "npz: one array a channel, for numpy.load; parquet: one row a trace, one list column a channel."}};
+  Param<Choice> format{*this,
+                       "format",
+                       {.value = Choice{"npz"},
+                        .choices = {"npz", "parquet", "csv"},
+                        .doc = "npz: one array a channel, for numpy.load; parquet: one row a trace, one list column a "
+                               "channel; csv: one row a packet, without keys, flow columns and payload."}};
 
   void run(Context& context) override {
     check_names();
     const auto& file = path->path;
     if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
     if (*format == "npz") write_npz(*traces, file);
-    else write_parquet(*traces, file);
+    else if (*format == "parquet") write_parquet(*traces, file);
+    else write_csv(*traces, file);
     context.log().info("wrote {} traces, {} packets to {}", traces->size(), traces->packets(),
                        file.filename().string());
   }
 
   /// A channel or column may not be called as something else of the file.
   void check_names() const {
-    std::set<std::string> taken{"offsets", "label",        "label_names",  "capture", "capture_names",
-                                "device",  "device_names", "label_source", "keys",    "LABEL",
-                                "CAPTURE", "DEVICE",       "KEY"};
+    std::set<std::string> taken{"offsets",         "label",        "label_names",  "capture", "capture_names",
+                                "device",          "device_names", "label_source", "keys",    "payload",
+                                "payload_offsets", "trace",        "packet",       "LABEL",   "CAPTURE",
+                                "DEVICE",          "KEY",          "PAYLOAD"};
     const auto take = [&](const std::string& name) {
       if (!taken.insert(name).second) throw Error("the file would hold \"{}\" twice", name);
     };
@@ -44,5 +46,5 @@ class WriteTraces final : public Stage {
 }  // namespace
 }  // namespace morgana::write_traces
 
-MORGANA_PLUGIN("traces", "1.0.0", "Writes traces as npz or parquet.",
+MORGANA_PLUGIN("traces", "1.0.0", "Writes traces as npz, parquet or csv.",
                morgana::stage<morgana::write_traces::WriteTraces>("write.traces"));

@@ -20,6 +20,7 @@ std::shared_ptr<const Traces> sample() {
   table.offsets = {0, 2, 2, 5};
   table.channels = {
       {"PL", "bytes", {1, 2, 3, 4, 5}}, {"IAT", "s", {0, 0.5f, 0, 0.25f, 1e-6f}}, {"DIR", "", {-1, 1, -1, -1, 1}}};
+  table.payload = {{0, 0, 3, 3, 4, 4}, {22, 0, 255, 7}};
   table.label = {{"app", "b\xC3\xA9ta \xF0\x9F\x98\x80"}, {1, -1, 0}};
   table.capture = {{"c"}, {0, 0, 0}};
   table.label_source = {LabelSource::kExact, LabelSource::kUnknown, LabelSource::kMostCommon};
@@ -63,11 +64,13 @@ TEST_F(WriteTraces, OpensInNumpy) {
   EXPECT_TRUE(python(R"(
 import sys, numpy as np
 z = np.load(sys.argv[1])
-assert set(z.files) == {'offsets', 'PL', 'IAT', 'DIR', 'label', 'label_names', 'capture', 'capture_names', 'label_source', 'keys', 'BF_duration'}, z.files
+assert set(z.files) == {'offsets', 'PL', 'IAT', 'DIR', 'payload', 'payload_offsets', 'label', 'label_names', 'capture', 'capture_names', 'label_source', 'keys', 'BF_duration'}, z.files
 assert z['offsets'].dtype == np.int64 and z['offsets'].tolist() == [0, 2, 2, 5]
 assert z['PL'].dtype == np.float32 and z['PL'].tolist() == [1, 2, 3, 4, 5]
 assert z['IAT'].tolist() == np.float32([0, .5, 0, .25, 1e-6]).tolist()
 assert z['DIR'].tolist() == [-1, 1, -1, -1, 1]
+assert z['payload'].dtype == np.uint8 and z['payload'].tolist() == [22, 0, 255, 7]
+assert z['payload_offsets'].tolist() == [0, 0, 3, 3, 4, 4]
 assert z['label'].tolist() == [1, -1, 0] and z['label_names'].tolist() == ['app', 'b\u00e9ta \U0001f600']
 assert z['label_source'].tolist() == [1, 0, 2]
 assert z['keys'].tolist() == ['10.0.0.1,1,10.0.0.2,2,6', '', 'k']
@@ -82,9 +85,10 @@ TEST_F(WriteTraces, OpensInPyarrow) {
   EXPECT_TRUE(python(R"(
 import sys, math, pyarrow.parquet as pq
 t = pq.read_table(sys.argv[1])
-assert t.column_names == ['PL', 'IAT', 'DIR', 'LABEL', 'CAPTURE', 'KEY', 'BF_duration'], t.column_names
+assert t.column_names == ['PL', 'IAT', 'DIR', 'PAYLOAD', 'LABEL', 'CAPTURE', 'KEY', 'BF_duration'], t.column_names
 assert t['PL'].to_pylist() == [[1, 2], [], [3, 4, 5]]
 assert t['DIR'].to_pylist() == [[-1, 1], [], [-1, -1, 1]]
+assert t['PAYLOAD'].to_pylist() == [[b'', b'\x16\x00\xff'], [], [b'', b'\x07', b'']]
 assert t['LABEL'].to_pylist() == ['b\u00e9ta \U0001f600', None, 'app']
 assert t['CAPTURE'].to_pylist() == ['c'] * 3
 assert t['BF_duration'].to_pylist()[0] == 1.5 and math.isnan(t['BF_duration'].to_pylist()[1])
@@ -93,6 +97,43 @@ assert t.schema.metadata[b'count: kept'] == b'3' and t.schema.metadata[b'note: c
 )",
                      file));
   EXPECT_EQ(content(file), content(write(context_, sample(), "again.parquet", "parquet")));
+}
+
+TEST_F(WriteTraces, OpensInPandasLikeTables) {
+  auto table = sample()->table();
+  table.label.names[0] = "an \"app\", of two\nlines";
+  const auto file = write(context_, std::make_shared<const Traces>(std::move(table)), "traces.csv", "csv");
+  EXPECT_TRUE(python(R"(
+import sys, csv, numpy as np, pyarrow.csv
+rows = list(csv.reader(open(sys.argv[1], newline='', encoding='utf-8')))
+assert rows[0] == ['trace', 'label', 'capture', 'packet', 'PL', 'IAT', 'DIR'], rows[0]
+assert rows[1] == ['0', 'b\u00e9ta \U0001f600', 'c', '0', '1', '0', '-1'], rows[1]
+assert rows[3] == ['2', 'an "app", of two\nlines', 'c', '0', '3', '0', '-1'], rows[3]
+assert [r[5] for r in rows[1:]] == ['0', '0.5', '0', '0.25', '1e-06']
+t = pyarrow.csv.read_csv(sys.argv[1], parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True))
+assert t['trace'].to_pylist() == [0, 0, 2, 2, 2] and t['packet'].to_pylist() == [0, 1, 0, 1, 2]
+assert np.float32(t['IAT'].to_pylist()).tolist() == np.float32([0, .5, 0, .25, 1e-6]).tolist()
+)",
+                     file));
+}
+
+TEST(WriteTracesCsv, LooksSo) {
+  TestContext context;
+  const auto file = write(context, sample(), "traces.csv", "csv");
+  EXPECT_EQ(content(file),
+            "trace,label,capture,packet,PL,IAT,DIR\n"
+            "0,b\xC3\xA9ta \xF0\x9F\x98\x80,c,0,1,0,-1\n"
+            "0,b\xC3\xA9ta \xF0\x9F\x98\x80,c,1,2,0.5,1\n"
+            "2,app,c,0,3,0,-1\n"
+            "2,app,c,1,4,0.25,-1\n"
+            "2,app,c,2,5,1e-06,1\n");
+  EXPECT_EQ(content(file), content(write(context, sample(), "again.csv", "csv")));
+  TraceTable plain;
+  plain.offsets = {0, 1};
+  plain.channels = {{"PL", "bytes", {16777216}}};
+  plain.label = {{}, {-1}};
+  EXPECT_EQ(content(write(context, std::make_shared<const Traces>(std::move(plain)), "plain.csv", "csv")),
+            "trace,label,packet,PL\n0,,0,16777216\n");
 }
 
 TEST_F(WriteTraces, WritesTracesWithoutAny) {
@@ -115,7 +156,7 @@ TEST(WriteTracesErrors, NameTheFileAndTheFact) {
   table.columns.push_back({"PL", "", {0, 0, 0}});
   EXPECT_THROW(write(context, std::make_shared<const Traces>(std::move(table)), "x", "npz"), Error);
   std::filesystem::create_directories(context.root() / "folder/taken");
-  for (const char* format : {"npz", "parquet"}) {
+  for (const char* format : {"npz", "parquet", "csv"}) {
     try {
       write(context, sample(), "taken", format);
       FAIL();
