@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -60,8 +61,8 @@ void CaptureWriter::put_option(std::uint16_t code, std::string_view value) {
   value = value.substr(0, kMostCommentBytes);
   put(code);
   put(static_cast<std::uint16_t>(value.size()));
-  std::memcpy(buffer_.data() + used_, value.data(), value.size());
-  std::memset(buffer_.data() + used_ + value.size(), 0, padded(value.size()) - value.size());
+  auto* const end = std::copy(value.begin(), value.end(), buffer_.data() + used_);
+  std::fill_n(end, padded(value.size()) - value.size(), std::uint8_t{0});
   used_ += padded(value.size());
 }
 

@@ -147,13 +147,13 @@ class WritePcap final : public Stage {
                             .min = 0,
                             .max = 60,
                             .doc = "From SYN to SYN-ACK, and from FIN to FIN, where they are added."}};
-  Param<Choice> filler{
-      *this,
-      "filler",
-      {.value = Choice{"text"},
-       .choices = {"text", "zero", "random"},
-       .doc = "What payloads are made of; never real bytes. text: \"morgana synthetic payload \" over "
-              "and over; random: bytes of the seed, in which Wireshark may now and then see a protocol."}};
+  Param<Choice> filler{*this,
+                       "filler",
+                       {.value = Choice{"text"},
+                        .choices = {"text", "zero", "random"},
+                        .doc = "What payloads are made of; never real bytes. text: \"morgana synthetic payload \" over "
+                               "and over; random: bytes of the seed, some of which Wireshark takes for malformed "
+                               "packets of other protocols."}};
   Param<std::string> start{*this,
                            "start",
                            {.value = std::string("2020-01-01T00:00:00Z"),

@@ -30,7 +30,8 @@ TEST(Filler, SumsArePartsOfItsBytes) {
         EXPECT_EQ(checksum_of(piece.sum) % 65535, checksum_of(word_sum({piece.bytes, bytes})) % 65535) << bytes;
       }
   }
-  const auto piece = Filler(FillerKind::kText, 5).piece(9, 30);
+  const Filler text(FillerKind::kText, 5);
+  const auto piece = text.piece(9, 30);
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(piece.bytes), 30), "morgana synthetic payload morg");
   const Filler random(FillerKind::kRandom, 5);
   EXPECT_NE(random.piece(0, 8).bytes, random.piece(1, 8).bytes);

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Judges a capture that write.pcap has written (comments: added): what tshark thinks of it, and whether the traces come back.
 
-usage: judge.py CAPTURE LABELS_CSV TRACES_SAFETENSORS [--nanoseconds-per-tick 1000] [--windows]
+usage: judge.py CAPTURE LABELS_CSV TRACES_SAFETENSORS [--nanoseconds-per-tick 1000] [--windows] [--read-back TRACES_SAFETENSORS]
 
 tshark, with all checksum checks, must find no bad checksum, no malformed packet, no flag of the TCP analysis and no
-expert information from warnings on. Payload lengths and directions must be the trace's exactly, times to the tick.
+expert information from warnings on. Payload lengths and directions must be the trace's exactly, times to the tick. So must
+those of --read-back, what read.pcap makes of a capture to which no packet was added and in which none was split.
 Ends with 0 where all is well, 1 where not, 77 where there is no tshark.
 """
 import argparse
@@ -22,11 +23,11 @@ FIELDS = ["frame.time_epoch", "ip.src", "ipv6.src", "tcp.srcport", "udp.srcport"
           "tcp.len", "udp.length", "tcp.window_size_value", "tcp.analysis.flags", "_ws.malformed", "_ws.expert.severity",
           "_ws.expert.message", "ip.checksum.status", "tcp.checksum.status", "udp.checksum.status", "frame.comment", "frame.number"]
 WARNING = 0x600000  # PI_WARN of epan/proto.h; errors are above
-TYPES = {"F32": "f", "I64": "q"}
+TYPES = {"F32": "f", "I64": "q", "U8": "B"}
 
 
 def load(path):
-    """The channels of saved traces, and where each trace's packets begin."""
+    """The channels of saved traces, where each trace's packets begin, and its key."""
     with open(path, "rb") as file:
         size, = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(size))
@@ -38,7 +39,12 @@ def load(path):
             values = array.array(TYPES[header[name]["dtype"]])
             values.frombytes(file.read(end - begin))
             return values
-        return {name[8:]: tensor(name) for name in header if name.startswith("channel.")}, tensor("offsets")
+        channels = {name[8:]: tensor(name) for name in header if name.startswith("channel.")}
+        keys = []
+        if "keys.offsets" in header:
+            ends, text = tensor("keys.offsets"), tensor("keys.bytes").tobytes().decode()
+            keys = [text[begin:end] for begin, end in zip(ends, ends[1:])]
+        return channels, tensor("offsets"), keys
 
 
 def nanoseconds(text):
@@ -74,6 +80,25 @@ def judge(row, faults):
         faults.append(f"{where}: neither TCP nor UDP")
 
 
+def judge_read_back(path, lines, channels, offsets, tick, faults):
+    read, read_offsets, keys = load(path)
+    places = {key: i for i, key in enumerate(keys)}
+    if len(keys) != len(lines):
+        faults.append(f"read.pcap gave {len(keys)} traces, not {len(lines)}")
+    for trace, line in lines:
+        key = ",".join(line[part] for part in ("src_ip", "src_port", "dst_ip", "dst_port", "protocol"))
+        if key not in places:
+            faults.append(f"trace {trace}: read.pcap gave no {key}")
+            continue
+        ours, theirs = slice(*offsets[trace:trace + 2]), slice(*read_offsets[places[key]:places[key] + 2])
+        for channel in ("PL", "DIR"):
+            if channels[channel][ours] != read[channel][theirs]:
+                faults.append(f"trace {trace}: read.pcap gave another {channel}")
+        for wanted, got in zip(channels["IAT"][ours][1:], read["IAT"][theirs][1:]):
+            if abs(got - wanted) > 0.5e-9 * tick + wanted * 2**-23:
+                faults.append(f"trace {trace}: read.pcap gave the time {got}, not {wanted}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("capture")
@@ -81,6 +106,7 @@ def main():
     parser.add_argument("traces")
     parser.add_argument("--nanoseconds-per-tick", type=int, default=1)
     parser.add_argument("--windows", action="store_true", help="WIN must come back too, but for 0 and what was moved")
+    parser.add_argument("--read-back")
     options = parser.parse_args()
     if shutil.which("tshark") is None:
         print("no tshark here")
@@ -94,15 +120,14 @@ def main():
                           for side in ("src", "dst"))
         biflows[source + target, bool(row["tcp.len"])].append(row)
 
-    channels, offsets = load(options.traces)
+    channels, offsets, _ = load(options.traces)
     with open(options.labels, newline="", encoding="utf-8") as file:
-        lines = iter(list(csv.DictReader(file)))
+        lines = list(zip((i for i in range(len(offsets) - 1) if offsets[i] < offsets[i + 1]), csv.DictReader(file), strict=True))
+    if options.read_back:
+        judge_read_back(options.read_back, lines, channels, offsets, options.nanoseconds_per_tick, faults)
     judged = 0
-    for trace in range(len(offsets) - 1):
+    for trace, line in lines:
         begin, end = offsets[trace], offsets[trace + 1]
-        if begin == end:
-            continue
-        line, tcp = next(lines), None
         tcp = line["protocol"] == "6"
         client, server = (line["src_ip"], line["src_port"]), (line["dst_ip"], line["dst_port"])
         rows = [(row, -1) for row in biflows.pop((client + server, tcp), [])]
