@@ -2,6 +2,7 @@
 #include "csv_records.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "morgana/error.hpp"
 
@@ -19,6 +20,14 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   return text;
 }
+
+/// Bytes that mean nothing but themselves, wherever they stand.
+constexpr std::array<bool, 256> kOrdinary = [] {
+  std::array<bool, 256> ordinary{};
+  for (int code = 0x21; code < 256; ++code) ordinary[static_cast<std::size_t>(code)] = true;
+  for (const unsigned char special : {'"', ',', ';', '|'}) ordinary[special] = false;
+  return ordinary;
+}();
 
 /// Where a byte stands in a record; quotes mean something at the beginning of a cell only.
 enum class Inside { kCellBegin, kPlain, kQuoted, kAfterQuote };
@@ -102,6 +111,10 @@ bool CsvRecords::find_record() {
   auto inside = Inside::kCellBegin;
   std::size_t offset = 0;
   for (; have(offset); ++offset) {
+    if (inside == Inside::kPlain || inside == Inside::kQuoted)
+      while (begin_ + offset < buffer_.size() && kOrdinary[static_cast<unsigned char>(buffer_[begin_ + offset])])
+        ++offset;
+    if (!have(offset)) break;
     const char byte = buffer_[begin_ + offset];
     check_text(byte);
     const bool line_end = byte == '\n' || byte == '\r';

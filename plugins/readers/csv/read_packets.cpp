@@ -40,14 +40,14 @@ class PacketTable {
   void add(const Records& records, tables::RowCollector& collector) {
     const auto& cells = records.cells();
     const bool ragged = cells.size() != header_.size();
-    const auto fact = fmt::format("{} cells where the first has {}", cells.size(), header_.size());
-    if (ragged && !trace_.within(cells)) return collector.note_omission("ragged row", records.number(), fact);
+    if (ragged && !trace_.within(cells))
+      return collector.note_omission("ragged row", records.number(), raggedness(cells.size()));
     const auto& id = trace_.of(cells);
     if (id.empty()) return collector.note_omission("packet of no trace", records.number(), "");
     const auto [place, added] = places_.try_emplace(id, traces_.size());
     if (added) traces_.push_back({std::vector<std::vector<double>>(columns_.size()), "", "", records.number()});
     auto& trace = traces_[place->second];
-    if (ragged) return spoil(trace, "ragged row", records, fact);
+    if (ragged) return spoil(trace, "ragged row", records, raggedness(cells.size()));
     take_name(trace, trace.label, label_.of(cells), "labels differ", added, records);
     take_name(trace, trace.capture, capture_.of(cells), "captures differ", added, records);
     for (std::size_t i = 0; i < columns_.size(); ++i) trace.lists[i].push_back(number(trace, records, columns_[i]));
@@ -69,6 +69,10 @@ class PacketTable {
   }
 
  private:
+  std::string raggedness(std::size_t cells) const {
+    return fmt::format("{} cells where the first has {}", cells, header_.size());
+  }
+
   static void spoil(Gathered& trace, const char* reason, const Records& records, const std::string& fact) {
     if (!trace.reason.empty()) return;
     trace.reason = reason;

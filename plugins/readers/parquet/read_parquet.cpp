@@ -153,6 +153,7 @@ class ReadParquet final : public Stage {
       collector.begin_file(below.string(), "row");
       read_file(file, options, collector, context, total);
     }
+    if (const auto doubt = collector.padding_doubt(); !doubt.empty()) context.log().warning("{}", doubt);
     traces = finished(std::move(collector), path->path, context);
   }
 };

@@ -6,11 +6,10 @@
 namespace morgana::tables {
 
 Traces finished(RowCollector&& collector, const std::filesystem::path& path, Context& context) {
-  const auto skipped = collector.skipped(), doubt = collector.padding_doubt(), name = collector.row_name();
+  const auto skipped = collector.skipped(), name = collector.row_name();
   if (collector.kept() == 0)
     throw Error("none of the {} {} in {} is left{}{}", collector.rows(), name, path.string(),
                 skipped.empty() ? "" : ": ", skipped);
-  if (!doubt.empty()) context.log().warning("{}", doubt);
   const auto count = collector.rows();
   auto traces = std::move(collector).finish();
   context.log().info("{} traces of {} {}, {} classes", traces.size(), count, name, traces.class_names().size());

@@ -17,20 +17,29 @@ PacketChannel channel_of(std::string_view name, const std::string& unit) {
   return {std::string(name), unit, {}};
 }
 
-bool is_time(const ChannelSource& source) { return source.timestamps || source.channel == "TIME"; }
+}  // namespace
 
-/// Whether a number may stand in the column at all.
-bool is_valid(const ChannelSource& source, double value) {
-  if (source.channel == "DIR") return value == 0 || value == 1 || value == -1;
-  if (!std::isfinite(value) || !std::isfinite(static_cast<float>(value * source.scale))) return false;
-  return source.is_signed() || is_time(source) || value >= 0 || find_standard_channel(source.channel) == nullptr;
+RowCollector::Role RowCollector::role_of(const ChannelSource& source) {
+  if (source.timestamps) return Role::kTimestamp;
+  if (source.is_signed()) return Role::kSigned;
+  if (source.channel == "TIME") return Role::kTime;
+  if (source.channel == "DIR") return Role::kDirection;
+  if (source.channel == "IAT") return Role::kGap;
+  return find_standard_channel(source.channel) == nullptr ? Role::kAny : Role::kNotNegative;
 }
 
-}  // namespace
+/// Whether a number may stand in the column at all.
+bool RowCollector::is_valid(std::size_t source, double value) const {
+  const auto role = roles_[source];
+  if (role == Role::kDirection) return value == 0 || value == 1 || value == -1;
+  if (!std::isfinite(static_cast<float>(value * options_.sources[source].scale))) return false;
+  return (role != Role::kNotNegative && role != Role::kGap) || value >= 0;
+}
 
 RowCollector::RowCollector(RowOptions options) : options_(std::move(options)) {
   for (std::size_t i = 0; i < options_.sources.size(); ++i) {
     const auto& source = options_.sources[i];
+    roles_.push_back(role_of(source));
     place_.push_back(table_.channels.size());
     table_.channels.push_back(channel_of(source.size(), source.unit));
     if (source.is_signed()) table_.channels.push_back(standard_channel("DIR"));
@@ -85,14 +94,16 @@ std::optional<RowCollector::Fault> RowCollector::lengths_fault(const TraceRow& r
 
 std::optional<RowCollector::Fault> RowCollector::value_fault(const TraceRow& row, std::size_t source,
                                                              std::size_t packet) const {
-  const auto& from = options_.sources[source];
+  const auto role = roles_[source];
+  const auto& column = options_.sources[source].column;
   const double value = row.lists[source][packet];
-  if (std::isnan(value) && from.channel == "IAT" && packet == 0) return std::nullopt;  // as differences have it
-  if (std::isnan(value)) return Fault{"missing value", fmt::format("{} of packet {}", from.column, packet)};
-  if (!is_valid(from, value))
-    return Fault{"value out of range", fmt::format("{} of packet {} is {}", from.column, packet, value)};
-  if (is_time(from) && packet > 0 && value < row.lists[source][packet - 1])
-    return Fault{"times run backwards", fmt::format("{} of packet {}", from.column, packet)};
+  if (std::isnan(value) && role == Role::kGap && packet == 0) return std::nullopt;  // as differences have it
+  if (std::isnan(value)) return Fault{"missing value", fmt::format("{} of packet {}", column, packet)};
+  if (!is_valid(source, value))
+    return Fault{"value out of range", fmt::format("{} of packet {} is {}", column, packet, value)};
+  const bool is_time = role == Role::kTime || role == Role::kTimestamp;
+  if (is_time && packet > 0 && value < row.lists[source][packet - 1])
+    return Fault{"times run backwards", fmt::format("{} of packet {}", column, packet)};
   return std::nullopt;
 }
 
@@ -117,7 +128,7 @@ std::optional<RowCollector::Fault> RowCollector::choose_packets(const TraceRow& 
       continue;
     }
     for (std::size_t source = 0; source < options_.sources.size(); ++source)
-      if (options_.sources[source].is_signed() && row.lists[source][packet] == 0)
+      if (roles_[source] == Role::kSigned && row.lists[source][packet] == 0)
         return Fault{"no direction",
                      fmt::format("{} of packet {} is 0, which has no sign", options_.sources[source].column, packet)};
     chosen_.push_back(packet);
@@ -130,35 +141,44 @@ std::optional<RowCollector::Fault> RowCollector::choose_packets(const TraceRow& 
 }
 
 void RowCollector::append_channel(const TraceRow& row, std::size_t source) {
-  const auto& from = options_.sources[source];
   const auto list = row.lists[source];
+  const double scale = options_.sources[source].scale;
   auto& values = table_.channels[place_[source]].values;
-  const auto direction = [&](double value) {
-    return (value > 0) == (options_.positive == Positive::kDown) ? 1.0f : -1.0f;
-  };
-  if (from.channel == "DIR") {
-    for (const auto packet : chosen_) values.push_back(direction(list[packet]));
-    note_directions(row, source);
-  } else if (from.is_signed()) {
-    for (const auto packet : chosen_) values.push_back(static_cast<float>(std::abs(list[packet]) * from.scale));
-    for (const auto packet : chosen_) table_.channels[place_[source] + 1].values.push_back(direction(list[packet]));
-  } else if (from.timestamps) {
-    for (std::size_t k = 0; k < chosen_.size(); ++k)
-      values.push_back(k == 0 ? 0.0f : static_cast<float>((list[chosen_[k]] - list[chosen_[k - 1]]) * from.scale));
-  } else if (from.channel == "TIME") {
+  const auto append_directions = [&](std::vector<float>& into) {
     for (const auto packet : chosen_)
-      values.push_back(static_cast<float>((list[packet] - list[chosen_[0]]) * from.scale));
-  } else if (from.channel == "IAT") {
-    // Time since the previous packet kept: the times of the dropped ones between belong to it.
-    for (std::size_t k = 0; k < chosen_.size(); ++k) {
-      double since = list[chosen_[k]];
-      if (k == 0 && (chosen_[0] > 0 || std::isnan(since))) since = 0;
-      if (k > 0)
-        for (auto packet = chosen_[k - 1] + 1; packet < chosen_[k]; ++packet) since += list[packet];
-      values.push_back(static_cast<float>(since * from.scale));
-    }
-  } else {
-    for (const auto packet : chosen_) values.push_back(static_cast<float>(list[packet] * from.scale));
+      into.push_back((list[packet] > 0) == (options_.positive == Positive::kDown) ? 1.0f : -1.0f);
+  };
+  switch (roles_[source]) {
+    case Role::kAny:
+    case Role::kNotNegative:
+      for (const auto packet : chosen_) values.push_back(static_cast<float>(list[packet] * scale));
+      return;
+    case Role::kGap:
+      return append_gaps(list, scale, values);
+    case Role::kTimestamp:
+      for (std::size_t k = 0; k < chosen_.size(); ++k)
+        values.push_back(k == 0 ? 0.0f : static_cast<float>((list[chosen_[k]] - list[chosen_[k - 1]]) * scale));
+      return;
+    case Role::kTime:
+      for (const auto packet : chosen_) values.push_back(static_cast<float>((list[packet] - list[chosen_[0]]) * scale));
+      return;
+    case Role::kDirection:
+      append_directions(values);
+      return note_directions(row, source);
+    case Role::kSigned:
+      for (const auto packet : chosen_) values.push_back(static_cast<float>(std::abs(list[packet]) * scale));
+      return append_directions(table_.channels[place_[source] + 1].values);
+  }
+}
+
+/// Time since the previous packet kept: the times of the dropped ones between belong to it.
+void RowCollector::append_gaps(std::span<const double> gaps, double scale, std::vector<float>& into) const {
+  for (std::size_t k = 0; k < chosen_.size(); ++k) {
+    double since = gaps[chosen_[k]];
+    if (k == 0 && (chosen_[0] > 0 || std::isnan(since))) since = 0;
+    if (k > 0)
+      for (auto packet = chosen_[k - 1] + 1; packet < chosen_[k]; ++packet) since += gaps[packet];
+    into.push_back(static_cast<float>(since * scale));
   }
 }
 

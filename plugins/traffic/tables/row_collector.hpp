@@ -68,6 +68,11 @@ class RowCollector {
   Traces finish() &&;
 
  private:
+  /// What a source's numbers are; found out once, because it is asked for each of them.
+  enum class Role { kAny, kNotNegative, kGap, kTimestamp, kTime, kDirection, kSigned };
+  static Role role_of(const ChannelSource& source);
+  bool is_valid(std::size_t source, double value) const;
+
   struct Fault {
     std::string reason, fact;
   };
@@ -76,10 +81,12 @@ class RowCollector {
   std::optional<Fault> choose_packets(const TraceRow& row);
   std::size_t without_padding(const TraceRow& row, std::size_t length) const;
   void append_channel(const TraceRow& row, std::size_t source);
+  void append_gaps(std::span<const double> gaps, double scale, std::vector<float>& into) const;
   void note_directions(const TraceRow& row, std::size_t source);
   void note_channels();
 
   RowOptions options_;
+  std::vector<Role> roles_;
   std::vector<std::size_t> place_;      ///< of each source's (first) channel in the table
   std::optional<std::size_t> payload_;  ///< the source of PL
   TraceTable table_;

@@ -84,7 +84,7 @@ TEST(CsvRecords, SaysWhatIsNoCsv) {
   EXPECT_EQ(fault("\xff\xfe"
                   "a"),
             "file is UTF-16");
-  EXPECT_EQ(fault("a\n\"" + std::string(70 << 20, 'x')), "file line 2: a record of more than 64 MB");
+  EXPECT_EQ(fault("a\n\"" + std::string(65 << 20, 'x'), ','), "file line 2: a record of more than 64 MB");
 }
 
 TEST(CellNumber, IsToldFromWhatIsMissingAndFromText) {

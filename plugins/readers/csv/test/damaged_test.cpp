@@ -29,7 +29,7 @@ TEST_F(DamagedCsv, NeverCrashes) {
   std::mt19937_64 random(7);
   const std::string alphabet = "\",;\n\r\t|#.0123456789eE+-ab \xef\xbb\xbf";
   int read_through = 0;
-  for (int round = 0; round < 2000; ++round) {
+  for (int round = 0; round < 500; ++round) {
     std::string bytes = kText;
     for (auto changes = 1 + random() % 6; changes > 0; --changes) {
       const auto place = random() % bytes.size();
@@ -49,7 +49,7 @@ TEST_F(DamagedCsv, NeverCrashes) {
     read_through += traces != nullptr;
   }
   EXPECT_GT(read_through, 0);
-  EXPECT_LT(read_through, 2000);
+  EXPECT_LT(read_through, 500);
 }
 
 TEST_F(DamagedCsv, BinaryFilesAreRefused) {
