@@ -16,6 +16,7 @@
 #include <functional>
 #include <morgana/testing.hpp>
 #include <morgana/traces.hpp>
+#include <thread>
 #include <vector>
 
 #include "biflow_stream.hpp"
@@ -185,6 +186,14 @@ int main(int count, char** arguments) {
   fmt::print("{} MB of captures in {} MB of tar.gz, beside zlib inflating it on one thread\n", megabytes,
              fs::file_size(folder / "a.tar.gz") / 1000000);
   compare("inflating again (A/A)", pairs, alone, alone);
+  // 1 where two cores are free, 2 where there is one: what two threads can gain below.
+  compare(
+      "inflating twice, side by side", pairs,
+      [&] {
+        std::jthread other(alone);
+        alone();
+      },
+      alone);
   for (const int threads : {1, 2})
     for (const char* name : {"a.tar.gz", "a.zip"})
       compare(
