@@ -34,6 +34,8 @@ std::optional<std::int64_t> epoch_of(std::string_view text) {
   const auto fraction = fraction_of(text.substr(point));
   const auto number = number_of<std::int64_t>(whole);
   if (!are_digits(whole) || !number || !fraction) return std::nullopt;
+  // 64 bits of nanoseconds end in 2262.
+  if (whole.size() < 19 && whole.substr(0, 2) >= "92") return std::nullopt;
   if (whole.size() == 10) return *number * kSecond + *fraction;
   if (point != text.size()) return std::nullopt;
   if (whole.size() == 13) return *number * 1'000'000;

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "morgana/error.hpp"
 #include "sockets/fields.hpp"
@@ -171,7 +173,13 @@ void ProcSockets::find_holders(Changes& changes) {
   for (const auto* known : fresh_) wanted.insert(known->socket.inode);
   std::unordered_map<std::uint64_t, Holder> found;
   ++searches_;
-  if (searches_ % kForgetEverySearches == 0) closed_off_.clear();
+  if (searches_ % kForgetEverySearches == 0) {
+    closed_off_.clear();
+    descriptors_.clear();
+  }
+  // A socket that is gone before its process was found must not cost a search of the whole machine each time.
+  const bool thorough = std::any_of(fresh_.begin(), fresh_.end(),
+                                    [](const Known* known) { return known->attempts + 1 == kMostAttempts; });
   const auto before = recent_;
   for (const auto pid : before) {
     if (wanted.empty()) break;
@@ -180,8 +188,8 @@ void ProcSockets::find_holders(Changes& changes) {
   if (!wanted.empty())
     for (const auto pid : processes()) {
       if (wanted.empty()) break;
-      if (!closed_off_.contains(pid) && std::find(before.begin(), before.end(), pid) == before.end())
-        search(pid, wanted, found);
+      if (closed_off_.contains(pid) || std::find(before.begin(), before.end(), pid) != before.end()) continue;
+      if (has_changed(pid) || thorough) search(pid, wanted, found);
     }
   for (auto* known : fresh_) {
     const bool is_new = known->attempts++ == 0;
@@ -226,6 +234,14 @@ void ProcSockets::search(std::int32_t pid, std::unordered_set<std::uint64_t>& wa
   if (const auto place = std::find(recent_.begin(), recent_.end(), pid); place != recent_.end()) recent_.erase(place);
   recent_.push_front(pid);
   if (recent_.size() > kMostRecent) recent_.pop_back();
+}
+
+bool ProcSockets::has_changed(std::int32_t pid) {
+  struct stat status {};
+  if (::stat((proc_ / fmt::format("{}", pid) / "fd").c_str(), &status) != 0) return true;
+  auto& known = descriptors_.try_emplace(pid, -1).first->second;
+  // Linux says the number of descriptors as the folder's size since 6.2, and 0 before.
+  return std::exchange(known, status.st_size) != status.st_size || status.st_size == 0;
 }
 
 std::vector<std::int32_t> ProcSockets::processes() const {

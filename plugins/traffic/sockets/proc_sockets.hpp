@@ -78,6 +78,8 @@ class ProcSockets {
   void search(std::int32_t pid, std::unordered_set<std::uint64_t>& wanted,
               std::unordered_map<std::uint64_t, Holder>& found);
   std::vector<std::int32_t> processes() const;
+  /// False where the process has as many descriptors as the last time it was asked.
+  bool has_changed(std::int32_t pid);
   std::string name_of(std::int32_t pid) const;
 
   std::filesystem::path proc_;
@@ -87,6 +89,7 @@ class ProcSockets {
   std::vector<Known*> fresh_;                    ///< of the sample that goes on: those whose process is not known
   std::deque<std::int32_t> recent_;              ///< processes that had sockets, the last one first
   std::unordered_set<std::int32_t> closed_off_;  ///< kernel threads, and processes whose descriptors may not be read
+  std::unordered_map<std::int32_t, std::int64_t> descriptors_;  ///< of each process, as last seen
   std::uint64_t samples_ = 0, searches_ = 0;
 };
 

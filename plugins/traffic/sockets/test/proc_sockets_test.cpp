@@ -109,6 +109,20 @@ TEST(ProcSockets, AProcessFoundLateIsSaidThen) {
   EXPECT_TRUE(sockets.sample(3).opened.empty());
 }
 
+TEST(ProcSockets, AProcessThatLooksUnchangedIsFoundInTheEnd) {
+  const FakeProc proc;
+  proc.process(10, "dig", "dig", {70});
+  proc.table("udp", row("00000000:9C41", "00000000:0000", "07", 0, 71));
+  ProcSockets sockets(proc.path);
+  EXPECT_EQ(text(sockets.sample(1).opened), "udp *:40001 > - -1 0 \n");
+  // One descriptor closed, another opened: the folder has as many entries as before.
+  std::filesystem::remove(proc.path / "10/fd/3");
+  std::filesystem::create_symlink("socket:[71]", proc.path / "10/fd/3");
+  std::string found;
+  for (int i = 2; i <= 3; ++i) found += text(sockets.sample(i).opened);
+  EXPECT_EQ(found, "udp *:40001 > - 10 0 dig\n");
+}
+
 TEST(ProcSockets, ASocketThatNobodyHasCostsNoSearchInEachSample) {
   const FakeProc proc;
   proc.table("udp", row("00000000:9C41", "00000000:0000", "07", 0, 71));
