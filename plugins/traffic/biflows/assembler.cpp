@@ -114,34 +114,45 @@ void Assembler::add(std::int64_t nanoseconds, const packets::Segment& segment) {
 /// Looks at the memory of all waiting packets first: loads that do not depend on each other wait together.
 void Assembler::put_all() {
   const auto mask = slots_.size() - 1;
-  std::array<std::uint32_t, kBatch> flow;
-  for (std::size_t i = 0; i < waiting_; ++i) flow[i] = slots_[pending_[i].hash & mask].flow;
   std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < waiting_; ++i) seen |= slots_[pending_[i].hash & mask].tag;
   for (std::size_t i = 0; i < waiting_; ++i) {
-    if (flow[i] == 0) continue;
-    const auto& first = flows_[flow[i] - 1];
+    const auto place = place_of(pending_[i].hash, pending_[i].hash & mask);
+    pending_[i].place = place;
+    if (slots_[place].flow == 0) continue;
+    const auto& first = flows_[slots_[place].flow - 1];
     seen |= first.key.words[0] | first.sums[1].ip_bytes;
   }
   asm volatile("" : : "r"(seen));  // they are not to be left out
-  for (std::size_t i = 0; i < waiting_; ++i) put(pending_[i]);
+  const auto slots = slots_.size();
+  for (std::size_t i = 0; i < waiting_; ++i) {
+    if (slots_.size() != slots) pending_[i].place = pending_[i].hash & (slots_.size() - 1);  // it has grown since
+    put(pending_[i]);
+  }
   waiting_ = 0;
 }
 
-/// The flow of a key, counted from 0; the newest one, where there were several.
-std::uint32_t Assembler::find_or_add(const Key& key, std::uint64_t hash) {
-  const auto mask = slots_.size() - 1;
+/// The first slot from `place` on that is empty, or whose flow may be that of the hash.
+std::size_t Assembler::place_of(std::uint64_t hash, std::size_t place) const {
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  for (auto place = hash & mask;; place = (place + 1) & mask) {
+  while (slots_[place].flow != 0 && slots_[place].tag != tag) place = (place + 1) & (slots_.size() - 1);
+  return place;
+}
+
+/// The flow of a packet, counted from 0; the newest one of its key, where there were several.
+std::uint32_t Assembler::find_or_add(const Pending& pending) {
+  for (auto place = place_of(pending.hash, pending.place);;
+       place = place_of(pending.hash, (place + 1) & (slots_.size() - 1))) {
     auto& slot = slots_[place];
-    if (slot.flow == 0) {
-      if (flows_.size() == std::numeric_limits<std::uint32_t>::max() - 1) throw Error("more than 4 billion biflows");
-      slot = {tag, static_cast<std::uint32_t>(flows_.size() + 1)};
-      flows_.emplace_back().key = key;
-      const auto added = slot.flow - 1;
-      if (flows_.size() * 2 > slots_.size()) grow();
-      return added;
+    if (slot.flow != 0) {
+      if (flows_[slot.flow - 1].key == pending.key) return slot.flow - 1;
+      continue;
     }
-    if (slot.tag == tag && flows_[slot.flow - 1].key == key) return slot.flow - 1;
+    if (flows_.size() == std::numeric_limits<std::uint32_t>::max() - 1) throw Error("more than 4 billion biflows");
+    slot = {static_cast<std::uint32_t>(pending.hash >> 32), static_cast<std::uint32_t>(flows_.size() + 1)};
+    flows_.emplace_back().key = pending.key;
+    if (flows_.size() * 2 > slots_.size()) grow();
+    return static_cast<std::uint32_t>(flows_.size() - 1);
   }
 }
 
@@ -183,7 +194,7 @@ std::uint32_t Assembler::replace(std::uint32_t flow, const Pending& pending) {
 void Assembler::put(const Pending& pending) {
   const auto& packet = pending.packet;
   const bool from_low = packet.direction == Direction::kUp;
-  auto index = find_or_add(pending.key, pending.hash);
+  auto index = find_or_add(pending);
   bool first = flows_[index].sums[0].packets == 0 && flows_[index].sums[1].packets == 0;
   if (!first && starts_anew(flows_[index], packet)) {
     index = replace(index, pending);
@@ -246,8 +257,10 @@ std::vector<Biflow> Assembler::without_packets() const {
 void Assembler::give_packets(std::vector<Biflow>& biflows) const {
   std::vector<std::uint64_t> begin(flows_.size() + 1);
   for (std::size_t i = 0; i < flows_.size(); ++i) begin[i + 1] = begin[i] + flows_[i].kept;
-  std::vector<std::uint64_t> order(begin.back()), next(begin.begin(), begin.end() - 1);
-  std::uint64_t place = 0;
+  if (begin.back() > std::numeric_limits<std::uint32_t>::max()) throw Error("more than 4 billion packets to keep");
+  std::vector<std::uint32_t> order(begin.back());
+  std::vector<std::uint64_t> next(begin.begin(), begin.end() - 1);
+  std::uint32_t place = 0;
   for (const auto& chunk : kept_)
     for (const auto& kept : chunk) order[next[kept.flow]++] = place++;
   for (std::size_t i = 0; i < biflows.size(); ++i) {

@@ -81,7 +81,8 @@ class Assembler {
   struct Pending {
     Key key;
     std::uint64_t hash = 0;
-    Packet packet;  ///< its direction: kUp from the low end
+    std::size_t place = 0;  ///< the slot to look at first
+    Packet packet;          ///< its direction: kUp from the low end
     std::uint16_t maximum_segment = 0;
     std::int16_t window_shift = -1;
     std::span<const std::uint8_t> payload{};
@@ -100,7 +101,8 @@ class Assembler {
   void put(const Pending& pending);
   void put_all();
   void keep(const Pending& pending, std::uint32_t flow);
-  std::uint32_t find_or_add(const Key& key, std::uint64_t hash);
+  std::size_t place_of(std::uint64_t hash, std::size_t place) const;
+  std::uint32_t find_or_add(const Pending& pending);
   void grow();
   static std::int64_t latest(const Flow& flow);  ///< of a flow that has a packet
   bool starts_anew(const Flow& flow, const Packet& packet) const;
