@@ -13,7 +13,7 @@ def build(morgana: pathlib.Path, captures: pathlib.Path, out: pathlib.Path, work
     Whatever ran on the phone belongs to the program in use: a session has one.
     """
     pipeline = workspace / "build.json"
-    parameters = {"captures": str(captures), "release": "mirage-2019", "path": "dataset", "apps": ["*=*"]}
+    parameters = {"captures": str(captures), "release": "2019", "path": "dataset", "apps": ["*=*"]}
     nodes = {"build": {"use": "build.mirage", "set": parameters}}
     pipeline.write_text(json.dumps({"schema": "morgana.pipeline/1", "nodes": nodes}))
     command = [morgana, "run", pipeline, "--cache", workspace / "cache", "--runs", workspace / "runs"]

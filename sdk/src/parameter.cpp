@@ -45,8 +45,10 @@ std::optional<ParameterValue> converted(ParameterType type, ParameterValue value
     case ParameterType::kBoolean:
       if (std::holds_alternative<bool>(value)) return value;
       return std::nullopt;
+    case ParameterType::kChoice:  // a choice such as "2019" may be typed as the number it looks like
+      if (const auto* integer = std::get_if<std::int64_t>(&value)) return std::to_string(*integer);
+      [[fallthrough]];
     case ParameterType::kString:
-    case ParameterType::kChoice:
     case ParameterType::kInputPath:
     case ParameterType::kOutputPath:
       if (std::holds_alternative<std::string>(value)) return value;

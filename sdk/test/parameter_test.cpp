@@ -65,6 +65,8 @@ TEST(Parameter, RefusesOtherTypesRangesAndChoices) {
   EXPECT_EQ(fault(stage.count, std::int64_t{0}), "parameter \"count\" is 0; the least is 1 packets");
   EXPECT_EQ(fault(stage.flag, std::int64_t{1}), "parameter \"flag\" takes a boolean, not 1");
   EXPECT_EQ(fault(stage.by, std::string("device")), "parameter \"by\" is \"device\"; it can be trace, capture");
+  EXPECT_EQ(fault(stage.by, std::int64_t{2019}), "parameter \"by\" is \"2019\"; it can be trace, capture")
+      << "a choice may look like a number";
   EXPECT_EQ(fault(stage.ratios, std::vector<double>{-1}), "parameter \"ratios\" is -1; the least is 0");
   EXPECT_EQ(fault(stage.names, std::vector<std::string>{"WIN"}), "parameter \"names\" is \"WIN\"; it can be PL, IAT");
   EXPECT_EQ(*stage.count, 10);

@@ -11,8 +11,6 @@
 namespace morgana::mirage_builder {
 namespace {
 
-using mirage_format::Release;
-
 /// The builder of the MIRAGE architecture: ground truth from the sockets that processes had while traffic was captured
 /// (Aceto et al., "MIRAGE: mobile-app traffic capture and ground-truth creation", ICCCS 2019).
 class BuildMirage final : public Stage {
@@ -24,8 +22,8 @@ class BuildMirage final : public Stage {
   Param<OutputPath> path{*this, "path", {.value = OutputPath{"mirage"}, .doc = "The folder of the dataset."}};
   Param<Choice> release{*this,
                         "release",
-                        {.value = Choice{"mirage-2019"},
-                         .choices = {"mirage-2019", "mirage-video", "mirage-ccma", "mirage-appxact"},
+                        {.value = Choice{"2019"},
+                         .choices = {mirage_format::kReleaseNames.begin(), mirage_format::kReleaseNames.end()},
                          .doc = "Whose files these are like: MIRAGE-2019 lists the first 32 packets of a biflow, the "
                                 "later ones all, with timestamps, headers and flags."}};
   Param<int> payload_bytes{*this,
@@ -63,10 +61,7 @@ class BuildMirage final : public Stage {
   Out<Metrics> accounting{*this, "accounting", "How many biflows were labelled by what."};
 
   void run(Context& context) override {
-    const auto like = *release == "mirage-2019"    ? Release::k2019
-                      : *release == "mirage-video" ? Release::kVideo
-                      : *release == "mirage-ccma"  ? Release::kCcma
-                                                   : Release::kAppxAct;
+    const auto like = mirage_format::release_of(release->text);
     biflows::Assembly assembly;
     for (const auto& text : *clients)
       if (!packets::Address::parse(text, assembly.clients.emplace_back()))

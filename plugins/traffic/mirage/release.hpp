@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <limits>
 #include <string_view>
@@ -9,6 +10,15 @@ namespace morgana::mirage_format {
 
 /// The releases whose files differ.
 enum class Release { k2019, kVideo, kCcma, kAppxAct };
+
+/// What a user calls them, in the order of `Release`.
+inline constexpr std::array<std::string_view, 4> kReleaseNames{"2019", "video", "ccma", "appxact"};
+/// The release of one of those names.
+constexpr Release release_of(std::string_view name) {
+  for (std::size_t i = 0; i < kReleaseNames.size(); ++i)
+    if (kReleaseNames[i] == name) return static_cast<Release>(i);
+  return Release::k2019;
+}
 
 /// MIRAGE-2019 lists the first packets of a biflow, the later releases all of them.
 inline constexpr std::size_t kPacketsListed2019 = 32;

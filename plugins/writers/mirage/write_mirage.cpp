@@ -11,7 +11,6 @@
 namespace morgana::write_mirage {
 namespace {
 
-using mirage_format::Release;
 
 /// Biflows between two looks at the clock's hand and at the user's wish to stop.
 constexpr std::size_t kBiflowsPerReport = 256;
@@ -34,24 +33,18 @@ class WriteMirage final : public Stage {
   Param<Choice> release{*this,
                         "release",
                         {.value = Choice{"2019"},
-                         .choices = {"2019", "video", "ccma", "appxact"},
+                         .choices = {mirage_format::kReleaseNames.begin(), mirage_format::kReleaseNames.end()},
                          .doc = "Whose form the files have. 2019 lists the first 32 packets of a biflow; the later "
                                 "ones list all, with times, headers and flags."}};
 
-  Release chosen_release() const {
-    return *release == "2019"    ? Release::k2019
-           : *release == "video" ? Release::kVideo
-           : *release == "ccma"  ? Release::kCcma
-                                 : Release::kAppxAct;
-  }
-
   void run(Context& context) override {
     if (path->path.empty()) throw Error("no path is given").hint("name a folder, or a file that ends in .json");
+    const auto like = mirage_format::release_of(release->text);
     const bool one_file = path->path.extension() == ".json";
     const auto folder = one_file ? path->path.parent_path() : path->path;
     const auto files =
-        one_file ? std::vector{single_file(*traces, path->path.filename())} : capture_files(*traces, chosen_release());
-    mirage_format::TraceDocuments documents(*traces, chosen_release());
+        one_file ? std::vector{single_file(*traces, path->path.filename())} : capture_files(*traces, like);
+    mirage_format::TraceDocuments documents(*traces, like);
     std::uint64_t done = 0;
     make_folder(folder);
     for (const auto& file : files) done = write(context, documents, folder, file, done);
@@ -65,7 +58,7 @@ class WriteMirage final : public Stage {
   std::uint64_t write(Context& context, mirage_format::TraceDocuments& documents, const std::filesystem::path& folder,
                       const CaptureFile& file, std::uint64_t done) const {
     make_folder((folder / file.place).parent_path());
-    mirage_format::CaptureWriter writer(folder / file.place, chosen_release());
+    mirage_format::CaptureWriter writer(folder / file.place, like);
     mirage_format::OpenCapture capture;
     capture.start_seconds = file.start_seconds;
     mirage_format::BiflowDocument document;

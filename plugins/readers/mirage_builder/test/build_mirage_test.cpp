@@ -117,7 +117,7 @@ TEST_F(BuildMirage, LabelsBiflowsByTheSocketLog) {
 TEST_F(BuildMirage, WritesTheLaterReleases) {
   record(kLog);
   Builder builder(folder());
-  builder.set("release", "mirage-ccma").set("payload_bytes", 3).run();
+  builder.set("release", "ccma").set("payload_bytes", 3).run();
   const auto file = json_of(
       "org.example.app/"
       "1600000000_org.example.app_mirage2020dataset_labeled_biflows_all_packets_encryption_metadata.json");
