@@ -11,7 +11,6 @@
 namespace morgana::write_mirage {
 namespace {
 
-
 /// Biflows between two looks at the clock's hand and at the user's wish to stop.
 constexpr std::size_t kBiflowsPerReport = 256;
 /// Beside the captures. Not ".json": whoever reads a folder of captures takes every file that ends so for one.
@@ -58,7 +57,7 @@ class WriteMirage final : public Stage {
   std::uint64_t write(Context& context, mirage_format::TraceDocuments& documents, const std::filesystem::path& folder,
                       const CaptureFile& file, std::uint64_t done) const {
     make_folder((folder / file.place).parent_path());
-    mirage_format::CaptureWriter writer(folder / file.place, like);
+    mirage_format::CaptureWriter writer(folder / file.place, mirage_format::release_of(release->text));
     mirage_format::OpenCapture capture;
     capture.start_seconds = file.start_seconds;
     mirage_format::BiflowDocument document;
