@@ -35,7 +35,7 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
     account.biflows += static_cast<std::int64_t>(biflows.size());
     visit(capture, std::move(biflows));
   };
-  files::visit_files(
+  account.damage.append(files::visit_files(
       path, {".pcap", ".pcapng", ".cap"}, bytes, [&](const std::string& name, files::ByteSource& source) {
         ++account.files;
         if (auto of = capture_of(name); !assembler || of != common) {
@@ -63,7 +63,7 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
           account.damage.count("bad block", static_cast<std::int64_t>(reader.bad_blocks()) - 1);
         }
         context.progress({bytes.done, bytes.total, "bytes"});
-      });
+      }));
   close();
 }
 
