@@ -134,7 +134,9 @@ class ResumeTest(unittest.TestCase):
         done = [event["node"] for event in workplace.events("done")]
         self.assertEqual(len(done), len(set(done)), "a finished node was run again")
         self.assertEqual(workplace.verb("cache", "verify", "--cache", "cache").returncode, 0)
-        self.assertEqual(list((workplace.folder / "cache/building").iterdir()), [])
+        # Links of a killed run's values, HASH.PID, may be left: no later run has the same ones, and cache clean takes them.
+        building = [path for path in (workplace.folder / "cache/building").iterdir() if not path.suffix[1:].isdigit()]
+        self.assertEqual(building, [])
         self.assertEqual(list((workplace.folder / "cache/checkpoints").iterdir()), [])
 
     def test_two_runs_at_once_share_one_cache(self):
