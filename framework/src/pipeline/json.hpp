@@ -19,7 +19,8 @@ struct JsonValue {
   using Object = std::vector<JsonMember>;
 
   Position position;
-  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Object> value;  ///< null, unless given another
+  std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Object>
+      value;  ///< null, unless given another
 
   template <typename T>
   const T* as() const noexcept {
