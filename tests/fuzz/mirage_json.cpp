@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a capture file: no crash, and the same biflows whatever the window. Built by tests/fuzz/run.
+// Any bytes as a capture file: no crash, and the same biflows whatever the window.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -8,26 +8,13 @@
 
 #include "biflow.hpp"
 #include "biflow_stream.hpp"
-#include "files/byte_source.hpp"
+#include "bytes.hpp"
 #include "json_cursor.hpp"
 #include "morgana/error.hpp"
 
 namespace {
 
 using namespace morgana;
-
-class Bytes final : public files::ByteSource {
- public:
-  explicit Bytes(std::string_view left) : left_(left) {}
-  std::size_t read(char* into, std::size_t capacity) override {
-    const auto count = left_.copy(into, capacity);
-    left_.remove_prefix(count);
-    return count;
-  }
-
- private:
-  std::string_view left_;
-};
 
 /// Everything that a reader is told of a file, as text.
 std::string account(std::string_view file, std::size_t window) {
@@ -40,7 +27,7 @@ std::string account(std::string_view file, std::size_t window) {
   wanted.packets = 4;
   wanted.payload_bytes = 3;
   wanted.start = wanted.activity = wanted.features = true;
-  Bytes source(file);
+  fuzz::Bytes source(file);
   try {
     mirage::BiflowStream stream(source, "file", window);
     mirage::Biflow biflow;

@@ -29,7 +29,7 @@ std::optional<Counted> counted(std::string_view name) {
 
 Header::Header(std::string file, const std::vector<std::string_view>& cells, bool named) : file_(std::move(file)) {
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (named && !tables::is_utf8(cells[i]))
+    if (named && !is_utf8(cells[i]))
       throw Error("{}: the name {} of column {} is not UTF-8", file_, shown(cells[i]), i + 1)
           .hint("save the file as UTF-8");
     names_.push_back(named ? std::string(cells[i]) : fmt::format("{}", i + 1));
@@ -101,7 +101,7 @@ NameCells::NameCells(std::vector<std::string> columns, const std::filesystem::pa
   std::erase(columns, "");
   for (const auto& column : columns) {
     if (auto name = tables::name_from_path(column, path)) {
-      if (!tables::is_utf8(*name)) throw Error("{}: its path is not UTF-8, so it gives no names", file_);
+      if (!is_utf8(*name)) throw Error("{}: its path is not UTF-8, so it gives no names", file_);
       parts_.push_back({std::move(*name), std::nullopt});
     } else {
       parts_.push_back({"", header.find(column, remedy)});
@@ -127,7 +127,7 @@ const std::string& NameCells::of(const std::vector<std::string_view>& cells) {
     if (!joined_.empty()) joined_ += '/';
     joined_ += text;
   }
-  if (!tables::is_utf8(joined_))
+  if (!is_utf8(joined_))
     throw Error("{}: the name {} is not UTF-8", file_, shown(joined_)).hint("save the file as UTF-8");
   return joined_;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "morgana/utf8.hpp"
 #include "nesting.hpp"
 
 namespace morgana::mirage {
@@ -76,8 +77,5 @@ class JsonCursor {
 
 /// What a string between its quotes stands for.
 std::string unescape(std::string_view string);
-
-/// Well-formed UTF-8 without surrogates (RFC 3629).
-bool is_utf8(std::string_view text);
 
 }  // namespace morgana::mirage

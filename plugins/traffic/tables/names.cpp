@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 
 #include "morgana/nearest.hpp"
 
@@ -12,27 +11,6 @@ namespace morgana::tables {
 namespace {
 
 constexpr std::size_t kColumnsListed = 10;
-
-/// Bytes of the UTF-8 sequence at the start of `text`; 0 where there is none (Unicode 15, table 3-7).
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const auto first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
-                             : first >= 0xe0 && first < 0xf0 ? 3
-                             : first >= 0xf0 && first < 0xf5 ? 4
-                                                             : 0;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  const auto second = byte(1);
-  const bool legal = first == 0xe0   ? second >= 0xa0
-                     : first == 0xed ? second < 0xa0
-                     : first == 0xf0 ? second >= 0x90
-                     : first == 0xf4 ? second < 0x90
-                                     : true;
-  return legal ? length : 0;
-}
 
 }  // namespace
 
@@ -50,15 +28,6 @@ std::string listed_by_nearness(std::string_view wanted, const std::vector<std::s
   const auto more = names.size() - std::min(names.size(), kColumnsListed);
   names.resize(names.size() - more);
   return fmt::format("{}{}", fmt::join(names, ", "), more == 0 ? "" : fmt::format(" and {} more", more));
-}
-
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto length = sequence_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
 }
 
 }  // namespace morgana::tables

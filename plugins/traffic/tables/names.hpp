@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "morgana/utf8.hpp"
+
 namespace morgana::tables {
 
 /// What "{file}" and "{folder}" stand for where a user names a column: the file's name without its endings, the name of
@@ -15,8 +17,5 @@ std::optional<std::string> name_from_path(std::string_view column, const std::fi
 
 /// The columns that a table has, for a message about one that it lacks: the most similar first, at most ten.
 std::string listed_by_nearness(std::string_view wanted, const std::vector<std::string>& columns);
-
-/// Whether text may become a name in traces.
-bool is_utf8(std::string_view text);
 
 }  // namespace morgana::tables
