@@ -155,19 +155,45 @@ TEST(Content, FolderCountsNamesAndBytesBelowItButNotItsOwnName) {
   EXPECT_EQ(content_of(folder.path() / "one").bytes, 8u);
 }
 
+/// Writes into a file without replacing it, and gives it back the time it had.
+void change_in_secret(const std::filesystem::path& file, std::streamoff at, const std::string& text) {
+  const auto time = std::filesystem::last_write_time(file);
+  std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
+  stream.seekp(at) << text;
+  stream.close();
+  std::filesystem::last_write_time(file, time);
+}
+
 TEST(Content, UnchangedFileIsNotReadAgain) {
   TemporaryFolder folder;
   Index index(folder.path() / "index.sqlite");
   const auto file = folder.path() / "data";
-  write_text(file, "abc");
+  constexpr std::size_t kBytes = 200'000;  // between the first two of the blocks that are looked at: 5,000
+  write_text(file, std::string(kBytes, 'a'));
   const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
   std::filesystem::last_write_time(file, old);
   const auto hash = content_of(file, index).sha256;
-  std::ofstream(file) << "xyz";  // same inode and size, and then the same time: as if nobody had touched it
-  std::filesystem::last_write_time(file, old);
+  change_in_secret(file, 5'000, "b");
   EXPECT_EQ(content_of(file, index).sha256, hash);
   std::filesystem::last_write_time(file, old + std::chrono::seconds(1));
-  EXPECT_EQ(content_of(file, index).sha256, sha256_of("xyz"));
+  EXPECT_EQ(content_of(file, index).sha256, sha256_of(std::string(5'000, 'a') + "b" + std::string(kBytes - 5'001, 'a')));
+}
+
+TEST(Content, FileChangedInPlaceWithItsTimeSetBackIsReadAgain) {
+  TemporaryFolder folder;
+  Index index(folder.path() / "index.sqlite");
+  for (const std::size_t bytes : {std::size_t{3}, std::size_t{65'536}, std::size_t{65'537}, std::size_t{1'000'000}}) {
+    const auto file = folder.path() / std::to_string(bytes);
+    write_text(file, std::string(bytes, 'a'));
+    std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+    auto text = std::string(bytes, 'a');
+    EXPECT_EQ(content_of(file, index).sha256, sha256_of(text));
+    for (const std::size_t at : {std::size_t{0}, bytes - 1}) {
+      change_in_secret(file, static_cast<std::streamoff>(at), "b");
+      text[at] = 'b';
+      EXPECT_EQ(content_of(file, index).sha256, sha256_of(text)) << bytes << " bytes, changed at " << at;
+    }
+  }
 }
 
 }  // namespace

@@ -65,7 +65,7 @@ class Documentation(unittest.TestCase):
 
     def test_what_the_documents_show(self):
         count = 0
-        for document in sorted((ROOT / "docs").glob("*.md")):
+        for document in sorted((ROOT / "docs").rglob("*.md")):
             for line, pipeline in pipelines_of(document):
                 with self.subTest(document=document.name, line=line):
                     file = self.folder / "pipelines" / "shown.json"
@@ -76,7 +76,7 @@ class Documentation(unittest.TestCase):
 
     def test_commands(self):
         count = 0
-        for document in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+        for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
             for block in blocks.blocks(document):
                 if block.language != "sh":
                     continue

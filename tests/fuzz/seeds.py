@@ -74,6 +74,26 @@ def archives() -> dict[str, bytes]:
     return {"inner": inner.getvalue(), "outer": outer.getvalue(), "tar": tar.getvalue(), "gzip": gzip.compress(pcap())}
 
 
+def parquet() -> dict[str, bytes]:
+    try:
+        import pyarrow
+        from pyarrow import parquet as files
+    except ImportError:
+        print("seeds: no pyarrow here: target parquet starts from nothing", file=sys.stderr)
+        return {}
+    times = pyarrow.array([[1, 1_000_000], []], pyarrow.list_(pyarrow.timestamp("us")))
+    columns = pyarrow.table({
+        "PL": [[5, 0, 1460], [1]], "IAT": [[0.0, 0.25, float("nan")], None], "time": times, "n": [1, None],
+        "app": pyarrow.array(["a", "b"]).dictionary_encode(), "LABEL": ["x", None],
+    })  # fmt: skip
+    contents = {}
+    for compression in ("none", "snappy", "zstd"):
+        out = io.BytesIO()
+        files.write_table(columns, out, compression=compression, use_dictionary=compression != "none")
+        contents[compression] = out.getvalue()
+    return contents
+
+
 def main() -> int:
     corpus = pathlib.Path(sys.argv[1])
     seeds: dict[str, dict[str, bytes]] = {
@@ -97,6 +117,7 @@ def main() -> int:
             "strace": b'[pid 12] 1600000000.5 connect(3, {sa_family=AF_INET, sin_port=htons(443), '
                       b'sin_addr=inet_addr("8.8.8.8")}, 16) = 0\n',
         },
+        "parquet": parquet(),
         "pipelines": {path.stem: path.read_bytes() for path in (ROOT / "pipelines").glob("*.json")},
     }  # fmt: skip
     for target, inputs in seeds.items():

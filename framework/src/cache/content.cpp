@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/content.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <vector>
 
 #include "cache/index.hpp"
@@ -22,11 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kYoungNanoseconds = 2'000'000'000;
 
 std::string remembered_hash(const fs::path& file, Index& index) {
-  struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) throw Error("cannot open {}: {}", file.string(), std::strerror(errno));
-  const FileIdentity identity{fs::absolute(file).string(), status.st_size,
-                              std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec,
-                              static_cast<std::int64_t>(status.st_ino)};
+  const auto identity = identity_of(file);
   if (auto hash = index.find_hash(identity)) return *hash;
   auto hash = sha256_of_file(file);
   const auto now =

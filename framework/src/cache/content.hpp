@@ -22,7 +22,7 @@ Content content_of(const std::filesystem::path& path,
                    const std::function<std::string(const std::filesystem::path&)>& hash_file);
 Content content_of(const std::filesystem::path& path);
 
-/// The same, but a file whose size, time and inode are as they were is not read again.
+/// The same, but a file whose `FileIdentity` is as it was is not read again.
 Content content_of(const std::filesystem::path& path, Index& index);
 
 }  // namespace morgana::host

@@ -15,9 +15,9 @@ CREATE TABLE IF NOT EXISTS nodes(
   PRIMARY KEY(pipeline, node)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS stages(
   stage TEXT PRIMARY KEY, key TEXT NOT NULL, material TEXT NOT NULL, growth INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS files(
+CREATE TABLE IF NOT EXISTS known_files(
   path TEXT PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, inode INTEGER NOT NULL,
-  hash TEXT NOT NULL) WITHOUT ROWID;
+  sampled INTEGER NOT NULL, hash TEXT NOT NULL) WITHOUT ROWID;
 )";
 
 // A run that finds everything cached then writes nothing, unless an hour has passed.
@@ -55,8 +55,8 @@ Index::Index(const std::filesystem::path& file)
       find_node_(database_.prepare("SELECT key, material FROM nodes WHERE pipeline = ? AND node = ?")),
       put_node_(database_.prepare("INSERT OR REPLACE INTO nodes VALUES(?, ?, ?, ?)")),
       touch_(database_.prepare("UPDATE entries SET used = ?1 WHERE key = ?2 AND used < ?1 - ?3")),
-      find_hash_(database_.prepare("SELECT size, modified, inode, hash FROM files WHERE path = ?")),
-      put_hash_(database_.prepare("INSERT OR REPLACE INTO files VALUES(?, ?, ?, ?, ?)")) {}
+      find_hash_(database_.prepare("SELECT size, modified, inode, sampled, hash FROM known_files WHERE path = ?")),
+      put_hash_(database_.prepare("INSERT OR REPLACE INTO known_files VALUES(?, ?, ?, ?, ?, ?)")) {}
 
 void Index::prefetch(const std::string& pipeline) {
   const std::scoped_lock lock(mutex_, prefetched_mutex_);
@@ -160,16 +160,17 @@ void Index::remember(const std::string& pipeline, const std::vector<NodeMemory>&
 std::optional<std::string> Index::find_hash(const FileIdentity& file) {
   const std::lock_guard lock(mutex_);
   std::optional<std::string> hash;
-  if (find_hash_.start(file.path).next() && find_hash_.integer(0) == file.size &&
-      find_hash_.integer(1) == file.modified_nanoseconds && find_hash_.integer(2) == file.inode)
-    hash = find_hash_.text(3);
+  if (find_hash_.start(file.path).next() &&
+      file == FileIdentity{file.path, find_hash_.integer(0), find_hash_.integer(1), find_hash_.integer(2),
+                           find_hash_.integer(3)})
+    hash = find_hash_.text(4);
   find_hash_.reset();
   return hash;
 }
 
 void Index::put_hash(const FileIdentity& file, const std::string& hash) {
   const std::lock_guard lock(mutex_);
-  put_hash_.run(file.path, file.size, file.modified_nanoseconds, file.inode, hash);
+  put_hash_.run(file.path, file.size, file.modified_nanoseconds, file.inode, file.sampled, hash);
 }
 
 }  // namespace morgana::host

@@ -12,6 +12,7 @@
 
 #include "cache/database.hpp"
 #include "cache/entry.hpp"
+#include "cache/file_identity.hpp"
 
 namespace morgana::host {
 
@@ -25,12 +26,6 @@ struct Remembered {
 struct NodeMemory {
   std::string node, key;
   const KeyMaterial* material = nullptr;
-};
-
-/// The identity of a file on a disk, as far as it shows without reading it.
-struct FileIdentity {
-  std::string path;
-  std::int64_t size = 0, modified_nanoseconds = 0, inode = 0;
 };
 
 /// The cache's SQLite index: entries, what each node was made of last, hashes of files read. Nothing in it is lost
