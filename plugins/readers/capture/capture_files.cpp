@@ -80,7 +80,8 @@ void CaptureParts::open() {
 }
 
 void CaptureParts::add(const packets::CapturedPacket& packet) {
-  if (most_bytes_ > 0 && current_->packets() > 0 && current_->bytes() + PcapngFile::block_bytes(packet) > most_bytes_) {
+  const auto bytes = packets::packet_block_bytes(static_cast<std::uint32_t>(packet.bytes.size()));
+  if (most_bytes_ > 0 && current_->packets() > 0 && current_->bytes() + bytes > most_bytes_) {
     current_->flush();
     complete_.push_back({current_->path(), current_->packets(), current_->bytes()});
     open();
@@ -88,9 +89,7 @@ void CaptureParts::add(const packets::CapturedPacket& packet) {
   current_->add(packet);
 }
 
-void CaptureParts::finish(std::uint64_t received, std::uint64_t dropped, std::uint64_t dropped_by_interface) {
-  current_->finish(received, dropped, dropped_by_interface);
-}
+void CaptureParts::finish(const packets::PcapngStatistics& statistics) { current_->finish(statistics); }
 
 std::vector<CapturePart> CaptureParts::parts() const {
   auto all = complete_;

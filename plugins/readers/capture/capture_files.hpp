@@ -47,7 +47,7 @@ class CaptureParts {
 
   void add(const packets::CapturedPacket& packet);
   void flush() { current_->flush(); }
-  void finish(std::uint64_t received, std::uint64_t dropped, std::uint64_t dropped_by_interface);
+  void finish(const packets::PcapngStatistics& statistics);
 
   std::uint64_t packets() const;
   std::uint64_t bytes() const;  ///< of the files

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Captures an interface and logs the sockets beside it: the stage behind `morgana capture`.
 #include <fmt/format.h>
+#include <morgana/count_text.hpp>
 #include <morgana/metrics.hpp>
 #include <morgana/stage.hpp>
 
@@ -32,7 +33,8 @@ class CaptureLive final : public Stage {
     request.grace_seconds = *grace_seconds;
     const auto outcome = record(request, context);
     if (outcome.counts.dropped > 0)
-      context.log().warning("{} packets were lost because the kernel's buffer was full", outcome.counts.dropped);
+      context.log().warning("{} lost because the kernel's buffer was full",
+                            count_text(outcome.counts.dropped, "packet was", "packets were"));
     if (outcome.sockets.without_process > 0)
       context.log().warning("the processes of {} of {} sockets were not found: gone too soon, or another user's",
                             outcome.sockets.without_process, outcome.sockets.sockets);

@@ -115,7 +115,7 @@ std::size_t LiveInterface::read(const Take& take) {
   return static_cast<std::size_t>(count);
 }
 
-LiveInterface::Counts LiveInterface::counts() const {
+packets::PcapngStatistics LiveInterface::counts() const {
   pcap_stat counts{};
   if (pcap_stats(handle_.get(), &counts) != 0) return {};
   return {counts.ps_recv, counts.ps_drop, counts.ps_ifdrop};

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "packets/captured_packet.hpp"
+#include "packets/pcapng_blocks.hpp"
 
 struct pcap;
 
@@ -37,12 +38,7 @@ class LiveInterface {
   using Take = std::function<void(const packets::CapturedPacket&)>;
   std::size_t read(const Take& take);
 
-  struct Counts {
-    std::uint64_t received = 0;  ///< past the filter
-    std::uint64_t dropped = 0;   ///< the buffer was full
-    std::uint64_t dropped_by_interface = 0;
-  };
-  Counts counts() const;
+  packets::PcapngStatistics counts() const;
 
  private:
   struct Close {

@@ -9,6 +9,7 @@
 #include <chrono>
 
 #include "capture_record.hpp"
+#include "morgana/count_text.hpp"
 #include "morgana/error.hpp"
 
 namespace morgana::capture {
@@ -32,15 +33,13 @@ steady_clock::duration duration_of(double seconds) {
 
 PcapngFile::Header header_of(const Request& request, const LiveInterface& interface) {
   const auto system = system_of_this_machine();
-  return {.application = kApplication,
-          .hardware = system.hardware,
-          .os = system.os,
-          .comment = fmt::format("capture of {} on {}; the sockets and their processes are in {}_{}.sockets",
-                                 request.package, request.device, request.epoch, request.package),
-          .interface = request.interface.name,
-          .filter = request.interface.filter,
-          .link_type = interface.link_type(),
-          .snap_length = interface.snap_length()};
+  const auto about = fmt::format("capture of {} on {}; the sockets and their processes are in {}_{}.sockets",
+                                 request.package, request.device, request.epoch, request.package);
+  return {.section = {.application = kApplication, .hardware = system.hardware, .os = system.os, .comments = {about}},
+          .interface = {.name = request.interface.name,
+                        .filter = request.interface.filter,
+                        .link_type = interface.link_type(),
+                        .snap_length = interface.snap_length()}};
 }
 
 /// One capture while it goes on.
@@ -109,8 +108,8 @@ class Recording {
     context_.progress(
         {.done = outcome_.packets,
          .unit = "packets",
-         .note = fmt::format("{:.1f} MB, {} dropped, {} socket{}{}", static_cast<double>(outcome_.packet_bytes) * 1e-6,
-                             outcome_.counts.dropped, sockets.sockets, sockets.sockets == 1 ? "" : "s",
+         .note = fmt::format("{:.1f} MB, {} dropped, {}{}", static_cast<double>(outcome_.packet_bytes) * 1e-6,
+                             outcome_.counts.dropped, count_text(sockets.sockets, "socket"),
                              parts > 1 ? fmt::format(", {} files", parts) : "")});
   }
 
@@ -151,7 +150,7 @@ class Recording {
     interface_.wait(kWaitMilliseconds);  // what the kernel has not handed over yet
     take();
     outcome_.counts = interface_.counts();
-    parts_.finish(outcome_.counts.received, outcome_.counts.dropped, outcome_.counts.dropped_by_interface);
+    parts_.finish(outcome_.counts);
     sockets_.stop();
     outcome_.end_nanoseconds = now();
     write();

@@ -34,7 +34,7 @@ struct Outcome {
   std::uint16_t link_type = 0;
   std::uint32_t snap_length = 0;
   std::uint64_t packets = 0, packet_bytes = 0;  ///< bytes as on the wire
-  LiveInterface::Counts counts;
+  packets::PcapngStatistics counts;
   std::vector<CapturePart> parts;
   SocketWatch::Counts sockets;
   std::optional<Command::Status> command;

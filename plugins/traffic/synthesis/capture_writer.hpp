@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "packets/capture_bytes.hpp"
+
 namespace morgana::synthesis {
 
 enum class CaptureFormat : std::uint8_t {
@@ -19,8 +21,6 @@ enum class TimeResolution : std::uint8_t { kMicroseconds, kNanoseconds };
 /// Writes a capture of Ethernet frames, packet by packet, through one buffer; little-endian.
 class CaptureWriter {
  public:
-  static constexpr std::uint32_t kSnapLength = 262144;
-
   /// `application` and `comments` stand in the section header of a pcapng file; a comment holds 65535 bytes at most.
   /// Throws `Error` where the file cannot be written, here and later.
   CaptureWriter(const std::filesystem::path& file, CaptureFormat format, TimeResolution resolution,
@@ -35,23 +35,16 @@ class CaptureWriter {
 
   /// Writes what is left; without it the file is incomplete.
   void close();
-  std::uint64_t bytes_written() const noexcept { return flushed_ + used_; }
+  std::uint64_t bytes_written() const noexcept { return flushed_ + buffer_.size(); }
 
  private:
-  template <typename T>
-  void put(T value);
-  void put_option(std::uint16_t code, std::string_view value);
-  void put_section(std::string_view application, const std::vector<std::string>& comments);
-  void put_interface();
-  void need(std::size_t bytes);
   void flush();
 
   std::filesystem::path path_;
   CaptureFormat format_;
   TimeResolution resolution_;
   int file_ = -1;
-  std::vector<std::uint8_t> buffer_;
-  std::size_t used_ = 0;
+  packets::CaptureBytes buffer_;
   std::uint64_t flushed_ = 0;
 };
 

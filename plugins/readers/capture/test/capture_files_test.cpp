@@ -49,9 +49,9 @@ TEST(CaptureParts, ANewOneBeginsBeforeOneGetsTooLarge) {
   names.prepare();
   const std::vector<std::uint8_t> bytes(1000);
   const packets::CapturedPacket packet{.original_bytes = 1500, .bytes = bytes};
-  CaptureParts parts(names, {.interface = "lo"}, 3500);
+  CaptureParts parts(names, {.section = {}, .interface = {.name = "lo"}}, 3500);
   for (int i = 0; i < 10; ++i) parts.add(packet);
-  parts.finish(10, 0, 0);
+  parts.finish({.received = 10});
   std::uint64_t packets = 0;
   const auto all = parts.parts();
   ASSERT_EQ(all.size(), 4u);
@@ -72,7 +72,7 @@ TEST(CaptureParts, APacketLargerThanAFileHasOneOfItsOwn) {
   const CaptureNames names(folder.path, "Mi5", 7, "app");
   names.prepare();
   const std::vector<std::uint8_t> bytes(1000);
-  CaptureParts parts(names, {.interface = "lo"}, 10);
+  CaptureParts parts(names, {.section = {}, .interface = {.name = "lo"}}, 10);
   for (int i = 0; i < 3; ++i) parts.add({.original_bytes = 1000, .bytes = bytes});
   EXPECT_EQ(parts.parts().size(), 3u);
 }

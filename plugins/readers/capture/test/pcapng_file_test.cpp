@@ -39,14 +39,11 @@ class FileSource final : public files::ByteSource {
 };
 
 PcapngFile::Header header() {
-  return {.application = "Morgana capture 1.0.0",
-          .hardware = "x86_64",
-          .os = "Linux",
-          .comment = "capture of org.example.app",
-          .interface = "eth0",
-          .filter = "tcp",
-          .link_type = 276,
-          .snap_length = 96};
+  return {.section = {.application = "Morgana capture 1.0.0",
+                      .hardware = "x86_64",
+                      .os = "Linux",
+                      .comments = {"capture of org.example.app"}},
+          .interface = {.name = "eth0", .filter = "tcp", .link_type = 276, .snap_length = 96}};
 }
 
 TEST(PcapngFile, IsReadBack) {
@@ -60,10 +57,10 @@ TEST(PcapngFile, IsReadBack) {
       const CapturedPacket packet{
           .nanoseconds = 1494237632'000000001 + i, .original_bytes = 100 + i, .bytes = {bytes.data(), 4 + i}};
       file.add(packet);
-      EXPECT_EQ(file.bytes() - before, PcapngFile::block_bytes(packet));
+      EXPECT_EQ(file.bytes() - before, packets::packet_block_bytes(4 + i));
     }
     EXPECT_EQ(file.packets(), 4u);
-    file.finish(7, 2, 1);
+    file.finish({.received = 7, .dropped = 2, .dropped_by_interface = 1});
     EXPECT_EQ(file.bytes(), std::filesystem::file_size(path));
   }
   FileSource source(path);
