@@ -148,9 +148,9 @@ void show_memory(const std::string& capture) {
     std::ofstream("/proc/self/clear_refs") << "5";
     const double before = peak_megabytes();
     mirage::Selection selection;
-    selection.channels = {"PL", "IAT", "DIR"};
-    selection.packets = 0;
-    selection.minimum_packets = 1000000;
+    selection.form.channels = {"PL", "IAT", "DIR"};
+    selection.form.kept.most = 0;
+    selection.form.kept.least = 1000000;
     const auto wanted = selection.wanted();
     mirage::TraceCollector collector(selection);
     collector.begin_file("1_None.json");

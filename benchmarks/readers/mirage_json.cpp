@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 
 Traces read_by_us(const fs::path& file) {
   mirage::Selection selection;
-  selection.channels = {"PL", "IAT", "DIR"};
+  selection.form.channels = {"PL", "IAT", "DIR"};
   selection.background = mirage::Background::kKeep;
   const auto wanted = selection.wanted();
   std::vector<mirage::TraceCollector> collectors;

@@ -2,7 +2,7 @@
 // Any bytes as a CSV file: read by rows and by columns.
 #include "bytes.hpp"
 #include "cell.hpp"
-#include "csv_records.hpp"
+#include "csv/csv_records.hpp"
 #include "header.hpp"
 #include "morgana/error.hpp"
 #include "transposed.hpp"

@@ -3,13 +3,13 @@
 #include "flow_labels.hpp"
 
 #include "bytes.hpp"
-#include "captures/capture_names.hpp"
 #include "morgana/error.hpp"
+#include "packets/capture_name.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace morgana;
   const auto text = fuzz::text_of(data, size);
-  captures::read_capture_file_name(text);
+  packets::read_capture_file_name(text);
   try {
     const pcap::LabelTable table(fuzz::file_of(text));
     table.find({}, text);

@@ -32,13 +32,35 @@ class WatchedSource final : public files::ByteSource {
 }  // namespace
 
 CsvParameters::CsvParameters(Stage& stage)
-    : separator_(stage, "separator",
+    : label_(stage, "label",
+             {.value = "label",
+              .doc = "The column that becomes the class; \"{file}\" and \"{folder}\" for the name of the file or its "
+                     "folder; empty: no classes."}),
+      capture_(stage, "capture",
+               {.value = std::vector<std::string>{},
+                .doc = "Columns that tell captures apart, for splits by capture; as for `label`, several are joined "
+                       "by /."}),
+      separator_(stage, "separator",
                  {.value = Choice{"auto"},
                   .choices = {"auto", "comma", "semicolon", "tab", "bar"},
                   .doc = "What stands between cells; auto: the one that divides a file's first record most often."}),
       header_(stage, "header",
               {.value = true,
                .doc = "The first record names the columns; where there is none they are \"1\", \"2\", and so on."}) {}
+
+void CsvParameters::name_rows(tables::RowOptions& options) const {
+  options.labelled = !label_->empty();
+  options.captured = !capture_->empty();
+}
+
+NameCells CsvParameters::labels(const CsvFile& file, const Header& header) const {
+  return {
+      {*label_}, file.path, header, "set label to a column, to \"{file}\" or \"{folder}\", or to \"\" for no classes"};
+}
+
+NameCells CsvParameters::captures(const CsvFile& file, const Header& header) const {
+  return {*capture_, file.path, header};
+}
 
 void CsvParameters::visit(const std::filesystem::path& path, Context& context, tables::RowCollector& collector,
                           const Visit& visit) const {

@@ -4,8 +4,10 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
-#include "csv_records.hpp"
+#include "csv/csv_records.hpp"
+#include "header.hpp"
 #include "morgana/stage.hpp"
 #include "tables/row_collector.hpp"
 
@@ -17,13 +19,18 @@ struct CsvFile {
   std::filesystem::path path;
 };
 
-/// The parameters by which a stage finds CSV files and takes them apart.
+/// The parameters by which a stage finds CSV files, takes them apart and names their traces.
 class CsvParameters {
  public:
   explicit CsvParameters(Stage& stage);
 
   /// Whether the first record names the columns.
   bool header() const { return *header_; }
+  /// Says which names rows have.
+  void name_rows(tables::RowOptions& options) const;
+  /// What gives the traces of a file their class, and their capture.
+  NameCells labels(const CsvFile& file, const Header& header) const;
+  NameCells captures(const CsvFile& file, const Header& header) const;
 
   /// Visits the .csv and .tsv files, progress shown; what was left out on the way goes into `collector`.
   using Visit = std::function<void(const CsvFile& file, CsvRecords& records)>;
@@ -31,6 +38,8 @@ class CsvParameters {
              const Visit& visit) const;
 
  private:
+  Param<std::string> label_;
+  Param<std::vector<std::string>> capture_;
   Param<Choice> separator_;
   Param<bool> header_;
 };

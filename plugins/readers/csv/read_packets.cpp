@@ -9,6 +9,7 @@
 #include "cell.hpp"
 #include "csv_files.hpp"
 #include "header.hpp"
+#include "rows.hpp"
 #include "stages.hpp"
 #include "tables/finished.hpp"
 #include "tables/row_parameters.hpp"
@@ -21,43 +22,44 @@ struct Gathered {
   std::vector<std::vector<double>> lists;
   std::string label, capture;
   std::uint64_t line = 0;        ///< of its first packet
-  std::string reason{}, fact{};  ///< why it must be left out; empty: it need not
+  std::optional<Fault> fault{};  ///< why it must be left out
 };
 
 /// The traces of one file, in the order of their first packets.
 class PacketTable {
  public:
   PacketTable(const CsvFile& file, const Header& header, const tables::RowOptions& options,
-              const std::vector<std::string>& trace, const std::string& label, const std::vector<std::string>& capture)
+              const std::vector<std::string>& trace, const CsvParameters& csv)
       : header_(header),
         trace_(trace, file.path, header),
-        label_({label}, file.path, header,
-               "set label to a column, to \"{file}\" or \"{folder}\", or to \"\" for no classes"),
-        capture_(capture, file.path, header) {
+        label_(csv.labels(file, header)),
+        capture_(csv.captures(file, header)) {
     for (const auto& source : options.sources) columns_.push_back(header.find(source.column));
   }
 
   void add(const Records& records, tables::RowCollector& collector) {
     const auto& cells = records.cells();
-    const bool ragged = cells.size() != header_.size();
-    if (ragged && !trace_.within(cells))
-      return collector.note_omission("ragged row", records.number(), raggedness(cells.size()));
+    std::optional<Fault> fault;
+    if (cells.size() != header_.size()) fault = ragged_row(header_, records);
+    if (fault && !trace_.within(cells)) return collector.note_omission(fault->reason, records.number(), fault->fact);
     const auto& id = trace_.of(cells);
     if (id.empty()) return collector.note_omission("packet of no trace", records.number(), "");
     const auto [place, added] = places_.try_emplace(id, traces_.size());
     if (added) traces_.push_back({std::vector<std::vector<double>>(columns_.size()), "", "", records.number()});
     auto& trace = traces_[place->second];
-    if (ragged) return spoil(trace, "ragged row", records, raggedness(cells.size()));
+    if (fault) return spoil(trace, *fault, records);
     take_name(trace, trace.label, label_.of(cells), "labels differ", added, records);
     take_name(trace, trace.capture, capture_.of(cells), "captures differ", added, records);
-    for (std::size_t i = 0; i < columns_.size(); ++i) trace.lists[i].push_back(number(trace, records, columns_[i]));
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+      trace.lists[i].push_back(number_in(header_, records, columns_[i], "line", fault));
+    if (fault) spoil(trace, *fault, records);
   }
 
   void collect(tables::RowCollector& collector) const {
     tables::TraceRow row;
     for (const auto& trace : traces_) {
-      if (!trace.reason.empty()) {
-        collector.leave_out(trace.reason, trace.line, trace.fact);
+      if (trace.fault) {
+        collector.leave_out(trace.fault->reason, trace.line, trace.fault->fact);
         continue;
       }
       row.lists.assign(trace.lists.begin(), trace.lists.end());
@@ -69,32 +71,14 @@ class PacketTable {
   }
 
  private:
-  std::string raggedness(std::size_t cells) const {
-    return fmt::format("{} cells where the first has {}", cells, header_.size());
-  }
-
-  static void spoil(Gathered& trace, const char* reason, const Records& records, const std::string& fact) {
-    if (!trace.reason.empty()) return;
-    trace.reason = reason;
-    trace.fact = fmt::format("line {}: {}", records.number(), fact);
+  static void spoil(Gathered& trace, const Fault& fault, const Records& records) {
+    if (!trace.fault) trace.fault = {fault.reason, fmt::format("line {}: {}", records.number(), fault.fact)};
   }
 
   static void take_name(Gathered& trace, std::string& name, const std::string& here, const char* reason, bool first,
                         const Records& records) {
     if (first) name = here;
-    else if (name != here) spoil(trace, reason, records, fmt::format("{} after {}", shown(here), shown(name)));
-  }
-
-  double number(Gathered& trace, const Records& records, std::size_t column) const {
-    const auto cell = records.cells()[column];
-    const auto [kind, value] = number_of(cell);
-    if (kind == CellKind::kDecimalComma)
-      throw Error("{} line {}: {} in {} has a decimal comma", header_.file(), records.number(), shown(cell),
-                  header_.name(column))
-          .hint("write numbers with a decimal point");
-    if (kind == CellKind::kText)
-      spoil(trace, "text in a number cell", records, fmt::format("{} in {}", shown(cell), header_.name(column)));
-    return value;
+    else if (name != here) spoil(trace, {reason, fmt::format("{} after {}", shown(here), shown(name))}, records);
   }
 
   const Header& header_;
@@ -114,31 +98,21 @@ class ReadPackets final : public Stage {
       {.doc = "Columns that together tell traces apart within a file, or \"{file}\" where each file is one. The rows "
               "of a trace may lie apart."}};
   tables::RowParameters packet_columns{*this};
-  Param<std::string> label{*this,
-                           "label",
-                           {.value = "label",
-                            .doc = "The column that becomes the class; \"{file}\" and \"{folder}\" for the name of "
-                                   "the file or its folder; empty: no classes."}};
-  Param<std::vector<std::string>> capture{
-      *this,
-      "capture",
-      {.value = std::vector<std::string>{},
-       .doc = "Columns that tell captures apart, for splits by capture; as for `label`, several are joined by /."}};
   CsvParameters csv{*this};
   Out<Traces> traces{*this, "traces", "Traces in the order of their first packets, file by file."};
 
   void run(Context& context) override {
     if (trace->empty()) throw Error("no column tells traces apart").hint("set trace to columns, or to [\"{file}\"]");
     auto options = packet_columns.options();
-    options.labelled = !label->empty();
-    options.captured = !capture->empty();
+    csv.name_rows(options);
+    options.row = "trace";
     options.rows = "traces";
     tables::RowCollector collector(options);
     csv.visit(path->path, context, collector, [&](const CsvFile& file, CsvRecords& records) {
       collector.begin_file(file.name, "line");
       if (!records.next()) throw Error("{} is empty", file.name);
       const Header header(file.name, records.cells(), csv.header());
-      PacketTable table(file, header, options, *trace, *label, *capture);
+      PacketTable table(file, header, options, *trace, csv);
       for (bool more = csv.header() ? records.next() : true; more; more = records.next()) table.add(records, collector);
       table.collect(collector);
     });

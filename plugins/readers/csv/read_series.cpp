@@ -6,9 +6,9 @@
 #include <morgana/stage.hpp>
 #include <morgana/traces.hpp>
 
-#include "cell.hpp"
 #include "csv_files.hpp"
 #include "header.hpp"
+#include "rows.hpp"
 #include "stages.hpp"
 #include "tables/finished.hpp"
 #include "transposed.hpp"
@@ -20,11 +20,6 @@ namespace {
 struct SeriesCells {
   std::size_t first = 0, last = 0;   ///< of the series
   std::vector<std::size_t> columns;  ///< of the further numbers
-};
-
-/// What makes a record useless.
-struct Fault {
-  std::string reason, fact;
 };
 
 /// Series of equally long time bins, such as bytes downloaded each half second: a trace a row, or a column.
@@ -50,16 +45,6 @@ class ReadSeries final : public Stage {
                             {.value = "",
                              .doc = "First and last column of the series, \"b0..b239\"; empty: the longest run of "
                                     "columns whose names count up."}};
-  Param<std::string> label{*this,
-                           "label",
-                           {.value = "label",
-                            .doc = "The column that becomes the class; \"{file}\" and \"{folder}\" for the name of "
-                                   "the file or its folder; empty: no classes."}};
-  Param<std::vector<std::string>> capture{
-      *this,
-      "capture",
-      {.value = std::vector<std::string>{},
-       .doc = "Columns that tell captures apart, for splits by capture; as for `label`, several are joined by /."}};
   Param<std::vector<std::string>> columns{
       *this,
       "columns",
@@ -78,10 +63,9 @@ class ReadSeries final : public Stage {
       options.sources.push_back({"IAT", "IAT"});
       options.sources.back().note = fmt::format("bins of {} s", *bin_seconds);
     }
-    options.labelled = !label->empty();
-    options.captured = !capture->empty();
+    csv.name_rows(options);
     for (const auto& name : *columns) options.columns.push_back({name, "", {}});
-    options.rows = "series";
+    options.row = options.rows = "series";
     return options;
   }
 
@@ -103,41 +87,27 @@ class ReadSeries final : public Stage {
     return cells;
   }
 
-  /// The number in a cell; NaN and a fault where there is text instead.
-  double number(const Header& header, const Records& records, std::size_t column, std::optional<Fault>& fault) const {
-    const auto cell = records.cells()[column];
-    const auto [kind, value] = number_of(cell);
-    if (kind == CellKind::kDecimalComma)
-      throw Error("{} {} {}: {} in {} has a decimal comma", header.file(), row_name(), records.number(), shown(cell),
-                  header.name(column))
-          .hint("write numbers with a decimal point");
-    if (kind == CellKind::kText && !fault)
-      fault = {"text in a number cell", fmt::format("{} in {}", shown(cell), header.name(column))};
-    return value;
-  }
-
   const char* row_name() const { return *layout == "rows" ? "line" : "column"; }
 
   void read_file(const CsvFile& file, Records& records, tables::RowCollector& collector, Context& context) {
     collector.begin_file(file.name, row_name());
     if (!records.next()) throw Error("{} is empty", file.name);
     const Header header(file.name, records.cells(), csv.header());
-    const std::string remedy = "set label to a column, to \"{file}\" or \"{folder}\", or to \"\" for no classes";
-    NameCells labels({*label}, file.path, header, remedy), captures(*capture, file.path, header);
+    auto labels = csv.labels(file, header), captures = csv.captures(file, header);
     const auto cells = find_cells(header, labels, captures, context);
     std::vector<double> values, times, numbers;
     for (bool more = csv.header() ? records.next() : true; more; more = records.next()) {
       if (records.cells().size() != header.size()) {
-        collector.leave_out("ragged row", records.number(),
-                            fmt::format("{} cells where the first has {}", records.cells().size(), header.size()));
+        const auto fault = ragged_row(header, records);
+        collector.leave_out(fault.reason, records.number(), fault.fact);
         continue;
       }
       std::optional<Fault> fault;
       values.clear();
       numbers.clear();
       for (auto column = cells.first; column <= cells.last; ++column)
-        values.push_back(number(header, records, column, fault));
-      for (const auto column : cells.columns) numbers.push_back(number(header, records, column, fault));
+        values.push_back(number_in(header, records, column, row_name(), fault));
+      for (const auto column : cells.columns) numbers.push_back(number_in(header, records, column, row_name(), fault));
       if (fault) {
         collector.leave_out(fault->reason, records.number(), fault->fact);
         continue;

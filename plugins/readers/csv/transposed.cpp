@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "transposed.hpp"
 
+#include "morgana/count_text.hpp"
 #include "morgana/error.hpp"
 
 namespace morgana::csv {
@@ -15,7 +16,8 @@ Transposed::Transposed(Records& records, const std::string& file) {
     const auto& cells = records.cells();
     if (columns_ == 0) columns_ = cells.size();
     if (cells.size() != columns_)
-      throw Error("{} line {} has {} cells, the first has {}", file, records.number(), cells.size(), columns_)
+      throw Error("{} line {} has {}, the first has {}", file, records.number(), count_text(cells.size(), "cell"),
+                  columns_)
           .hint("with a trace a column all lines are equally long; is one cut off?");
     for (const auto cell : cells) {
       text_ += cell;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "csv_records.hpp"
+#include "csv/csv_records.hpp"
 
 namespace morgana::csv {
 

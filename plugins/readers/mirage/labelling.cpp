@@ -13,7 +13,7 @@ std::string shown(const std::string& text) { return text.empty() ? "no label" : 
 
 }  // namespace
 
-void Labelling::begin_file(const CaptureName& file) { file_package_ = file.package; }
+void Labelling::begin_file(const FileName& file) { file_package_ = file.package; }
 
 /// tcbench's first rule: a biflow is of another app than the one captured where its label is.
 Labelling::Owner Labelling::by_file_name(const Biflow& biflow) const {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "capture_name.hpp"
+#include "file_name.hpp"
 #include "selection.hpp"
 
 namespace morgana::mirage {
@@ -19,7 +19,7 @@ struct Label {
 class Labelling {
  public:
   explicit Labelling(const Selection& selection) : selection_(selection) {}
-  void begin_file(const CaptureName& file);
+  void begin_file(const FileName& file);
   Label label_of(const Biflow& biflow) const;
 
  private:

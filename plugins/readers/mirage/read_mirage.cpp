@@ -6,6 +6,7 @@
 
 #include "biflow_stream.hpp"
 #include "files/visit_files.hpp"
+#include "morgana/count_text.hpp"
 #include "trace_collector.hpp"
 
 namespace morgana::mirage {
@@ -47,15 +48,6 @@ void warn_of_damage(Context& context, const TraceTable& table) {
 
 }  // namespace
 
-std::string ReadMirage::channel_doc(const Release& release) {
-  std::string doc =
-      "What is kept of each packet: PL payload bytes, IAT seconds since the previous packet, DIR direction, WIN TCP "
-      "window, TIME seconds since the trace's first packet";
-  if (release.timestamps)
-    doc += ", IPLEN IP bytes, IPHL and L4HL bytes of the IP and transport headers, FLAGS TCP flags";
-  return doc + ".";
-}
-
 std::string ReadMirage::label_doc(const Release& release) {
   std::string doc = "A trace's class: the app's package";
   for (const auto& label : release.labels) {
@@ -76,11 +68,7 @@ std::string ReadMirage::background_doc(const Release& release) {
 Selection ReadMirage::selection() const {
   Selection selection;
   selection.release = &release_;
-  selection.channels = *channels;
-  selection.packets = static_cast<std::size_t>(*packets);
-  selection.payload_bytes = static_cast<std::size_t>(*payload_bytes);
-  selection.minimum_packets = static_cast<std::size_t>(*minimum_packets);
-  selection.zero_payload = *zero_payload == "drop" ? ZeroPayload::kDrop : ZeroPayload::kKeep;
+  selection.form = form.form();
   selection.label = label_kind(*label);
   selection.app = *app_from == "file" ? AppFrom::kFile : AppFrom::kFlow;
   selection.background = *background == "drop"   ? Background::kDrop
@@ -134,11 +122,13 @@ void ReadMirage::read_json(Context& context) {
   if (kept == 0) {
     Omissions omissions = left_out;
     skipped.add_to(omissions);
-    throw Error("none of the {} biflows in {} is left: {}", biflows, path->path.string(), omissions.summary());
+    throw Error("no trace is left of {} in {}: {}", count_text(biflows, "biflow"), path->path.string(),
+                omissions.summary());
   }
   traces = TraceCollector::merge(std::move(collectors), left_out);
-  context.log().info("{} traces of {} biflows in {} files, {} classes", traces->size(), biflows,
-                     traces->table().counts.at("files"), traces->class_names().size());
+  context.log().info("{} of {} in {}, {}", count_text(traces->size(), "trace"), count_text(biflows, "biflow"),
+                     count_text(traces->table().counts.at("files"), "file"),
+                     count_text(traces->class_names().size(), "class", "classes"));
   warn_of_damage(context, traces->table());
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
+#include "forms/form_parameters.hpp"
 #include "morgana/stage.hpp"
 #include "morgana/traces.hpp"
 #include "release.hpp"
@@ -27,38 +27,11 @@ class ReadMirage : public Stage {
       "path",
       {.doc = "A capture file, a folder of them, or the archive as released: .json, .tar.gz, .zip, a zip of zips; "
               "never unpacked to the disk."}};
-  Param<std::vector<std::string>> channels{*this,
-                                           "channels",
-                                           {.value = std::vector<std::string>{"PL", "IAT", "DIR"},
-                                            .choices = release_.channels,
-                                            .doc = channel_doc(release_)}};
-  Param<int> packets{*this,
-                     "packets",
-                     {.value = 32,
-                      .unit = "packets",
-                      .min = 0,
-                      .doc = "Packets kept from the start of each biflow; 0: all.",
-                      .origin = "MIRAGE-2019 lists the first 32 packets"}};
-  Param<int> payload_bytes{*this,
-                           "payload_bytes",
-                           {.value = 0,
-                            .unit = "bytes",
-                            .min = 0,
-                            .doc = "Transport payload bytes kept of each packet, from its start; 0: none."}};
-  Param<Choice> zero_payload{
-      *this,
-      "zero_payload",
-      {.value = Choice{"keep"},
-       .choices = {"keep", "drop"},
-       .doc = "Packets without payload, such as bare acknowledgements; IAT spans those dropped."}};
+  forms::FormParameters form{*this, release_.channels, " TIME counts from the first packet of the trace."};
   Param<bool> exact_only{
       *this,
       "exact_only",
       {.value = false, .doc = "Keep only biflows whose app was seen in the socket log, none labelled by majority."}};
-  Param<int> minimum_packets{
-      *this,
-      "minimum_packets",
-      {.value = 1, .unit = "packets", .min = 1, .doc = "Shortest trace kept, after `zero_payload`."}};
   Param<Choice> label{*this, "label", {.value = Choice{"app"}, .choices = release_.labels, .doc = label_doc(release_)}};
   Param<Choice> app_from{
       *this,
@@ -93,7 +66,6 @@ class ReadMirage : public Stage {
   Out<Traces> traces{*this, "traces", "One trace a biflow, ordered by file."};
 
  private:
-  static std::string channel_doc(const Release& release);
   static std::string label_doc(const Release& release);
   static std::string background_doc(const Release& release);
 

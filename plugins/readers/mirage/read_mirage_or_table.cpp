@@ -30,10 +30,10 @@ void refuse(const std::filesystem::path& file, const Selection& selection) {
   const auto lacks = [&](std::string_view what, std::string_view remedy) {
     throw Error("{} is a teaching file in parquet and has no {}; {}, or read the release's JSON", name, what, remedy);
   };
-  for (const auto& channel : selection.channels)
+  for (const auto& channel : selection.form.channels)
     if (std::find(kTableChannels.begin(), kTableChannels.end(), channel) == kTableChannels.end())
       lacks("channel \"" + channel + '"', fmt::format("it has {}", fmt::join(kTableChannels, ", ")));
-  if (selection.payload_bytes > 0) lacks("payload bytes", "set payload_bytes to 0");
+  if (selection.form.payload_bytes > 0) lacks("payload bytes", "set payload_bytes to 0");
   if (selection.features) lacks("statistics of whole biflows", "set features to false");
   if (selection.exact_only) lacks("word on how a label was found", "set exact_only to false");
   if (selection.app == AppFrom::kFile) lacks("capture files", "set app_from to \"flow\"");
@@ -54,15 +54,12 @@ void ReadMirageOrTable::read_table([[maybe_unused]] Context& context) {
   refuse(path->path, selection);
 #ifdef MORGANA_HAS_PARQUET
   tables::TeachingOptions options;
-  options.channels = selection.channels;
+  options.channels = selection.form.channels;
   options.label = *label_column;
-  options.packets = selection.packets;
-  options.minimum_packets = selection.minimum_packets;
+  options.kept = selection.form.kept;
   options.seconds_per_unit = *time_unit == "us" ? 1e-6 : 1.0;
   options.drop_padding = *padding == "drop";
   traces = tables::teaching_traces(path->path, options, context);
-  context.log().info("{} traces of {} biflows, {} classes", traces->size(), traces->table().counts.at("biflows"),
-                     traces->class_names().size());
 #else
   throw Error("{} is parquet, and this Morgana was built without Arrow; run scripts/setup and build it again",
               path->path.string());

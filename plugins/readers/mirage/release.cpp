@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "release.hpp"
 
+#include "forms/trace_form.hpp"
+
 namespace morgana::mirage {
 namespace {
-
-const std::vector<std::string>& later_channels() {
-  static const std::vector<std::string> channels{"PL", "IAT", "DIR", "WIN", "TIME", "IPLEN", "IPHL", "L4HL", "FLAGS"};
-  return channels;
-}
 
 Release later(std::string name, ReleaseSet apps, std::vector<std::string> labels) {
   Release release;
   release.name = std::move(name);
-  release.channels = later_channels();
+  release.channels = forms::header_channels();
   release.labels = std::move(labels);
   release.apps = apps;
   release.timestamps = release.transport_options = true;

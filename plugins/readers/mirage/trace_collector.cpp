@@ -24,7 +24,7 @@ std::string as_utf8(std::string text) {
 
 TraceCollector::TraceCollector(const Selection& selection) : selection_(&selection), labelling_(selection) {
   selection.check();
-  for (const auto& channel : selection.channels) {
+  for (const auto& channel : selection.form.channels) {
     lists_.push_back(list_of(channel));
     table_.channels.push_back(standard_channel(channel));
   }
@@ -45,7 +45,7 @@ TraceCollector::TraceCollector(const Selection& selection) : selection_(&selecti
 
 void TraceCollector::begin_file(const std::string& path, std::uint64_t order) {
   files_.push_back({path, order});
-  file_ = read_capture_name(as_utf8(path));
+  file_ = read_file_name(as_utf8(path));
   labelling_.begin_file(file_);
 }
 
@@ -82,12 +82,13 @@ void TraceCollector::add(std::string_view key, const Biflow& biflow) {
 /// Sets `chosen_packets_`; false where too few are left.
 bool TraceCollector::choose_packets(std::string_view key, const Biflow& biflow) {
   const auto& payload = biflow.lists[kPayload];
+  const auto& kept = selection_->form.kept;
   const auto count = biflow.lists[first_list_].size();
-  const auto limit = selection_->packets == 0 ? count : selection_->packets;
+  const auto limit = kept.most == 0 ? count : kept.most;
   chosen_packets_.clear();
   for (std::size_t i = 0; i < count && chosen_packets_.size() < limit; ++i)
-    if (selection_->zero_payload == ZeroPayload::kKeep || payload[i] > 0) chosen_packets_.push_back(i);
-  if (chosen_packets_.size() >= selection_->minimum_packets && !chosen_packets_.empty()) return true;
+    if (!kept.drops_zero_payload() || payload[i] > 0) chosen_packets_.push_back(i);
+  if (chosen_packets_.size() >= kept.least && !chosen_packets_.empty()) return true;
   skip("too few packets", key, fmt::format("{}", chosen_packets_.size()));
   return false;
 }
@@ -104,7 +105,7 @@ void TraceCollector::append_packets(const Biflow& biflow, bool flip) {
       for (const auto i : chosen_packets_) values.push_back(static_cast<float>(list[i]));
     }
   }
-  if (selection_->payload_bytes > 0) append_payload(biflow);
+  if (selection_->form.payload_bytes > 0) append_payload(biflow);
   table_.offsets.push_back(table_.offsets.back() + chosen_packets_.size());
 }
 
@@ -129,7 +130,7 @@ void TraceCollector::append_payload(const Biflow& biflow) {
     table_.payload.bytes.insert(table_.payload.bytes.end(), biflow.payload.begin() + static_cast<std::ptrdiff_t>(begin),
                                 biflow.payload.begin() + static_cast<std::ptrdiff_t>(end));
     table_.payload.offsets.push_back(table_.payload.bytes.size());
-    const auto due = std::min(biflow.lists[kPayload][i], static_cast<double>(selection_->payload_bytes));
+    const auto due = std::min(biflow.lists[kPayload][i], static_cast<double>(selection_->form.payload_bytes));
     payload_short_ += static_cast<double>(end - begin) < due;
   }
 }
@@ -145,14 +146,12 @@ void TraceCollector::append_columns(const Biflow& biflow) {
 void TraceCollector::note_choices(TraceTable& table) const {
   table.notes["dataset"] = selection_->release->name;
   for (std::size_t i = 0; i < lists_.size(); ++i) {
-    const auto& channel = selection_->channels[i];
+    const auto& channel = selection_->form.channels[i];
     table.notes["channel " + channel] =
         channel == "TIME" ? "seconds since the trace's first packet: the sum of iat"
                           : fmt::format("{} ({})", find_standard_channel(channel)->doc, kListNames[lists_[i]]);
   }
-  table.notes["zero-payload packets"] = selection_->zero_payload == ZeroPayload::kKeep
-                                            ? "kept"
-                                            : "dropped; IAT is the time since the previous packet kept";
+  table.notes["zero-payload packets"] = selection_->form.kept.zero_payload_note();
 }
 
 Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions& left_out) {
@@ -180,7 +179,7 @@ Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions&
     facts.counts["biflows"] += collector.biflows_;
     facts.counts["flipped key"] += collector.flipped_;
     facts.counts["kept background"] += collector.background_;
-    if (first.selection_->payload_bytes > 0)
+    if (first.selection_->form.payload_bytes > 0)
       facts.counts["packets without all their payload bytes"] += collector.payload_short_;
   }
   std::stable_sort(places.begin(), places.end(), [](const Place& a, const Place& b) {

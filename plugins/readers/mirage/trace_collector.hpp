@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "biflow.hpp"
-#include "capture_name.hpp"
+#include "file_name.hpp"
 #include "json_cursor.hpp"
 #include "labelling.hpp"
 #include "morgana/trace_builder.hpp"
@@ -60,7 +60,7 @@ class TraceCollector {
   NameColumnBuilder label_, capture_, device_;
   std::vector<File> files_;
   std::vector<std::size_t> rows_;  ///< the file of each trace
-  CaptureName file_;
+  FileName file_;
   std::vector<std::size_t> chosen_packets_;
   Skipped skipped_;
   std::int64_t biflows_ = 0, flipped_ = 0, background_ = 0, payload_short_ = 0;

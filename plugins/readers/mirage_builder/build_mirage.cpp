@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // build.mirage: captures and socket logs to a labelled dataset in MIRAGE's JSON.
+#include <morgana/count_text.hpp>
 #include <morgana/metrics.hpp>
 #include <morgana/stage.hpp>
 #include <morgana/traces.hpp>
@@ -7,6 +8,7 @@
 #include "biflows/biflow_traces.hpp"
 #include "captures/packet_files.hpp"
 #include "dataset_files.hpp"
+#include "forms/form_parameters.hpp"
 
 namespace morgana::mirage_builder {
 namespace {
@@ -51,8 +53,8 @@ class BuildMirage final : public Stage {
   Param<std::vector<std::string>> channels{*this,
                                            "channels",
                                            {.value = std::vector<std::string>{"PL", "IAT", "DIR"},
-                                            .choices = biflows::packet_channels(),
-                                            .doc = "What the traces hold of each packet."}};
+                                            .choices = forms::header_channels(),
+                                            .doc = forms::channels_doc(forms::header_channels())}};
   Param<int> packets{
       *this,
       "packets",
@@ -63,13 +65,12 @@ class BuildMirage final : public Stage {
   void run(Context& context) override {
     const auto like = mirage_format::release_of(release->text);
     biflows::Assembly assembly;
-    for (const auto& text : *clients)
-      if (!packets::Address::parse(text, assembly.clients.emplace_back()))
-        throw Error("parameter \"clients\": \"{}\" is no IP address", text);
+    assembly.clients = packets::parse_addresses("clients", *clients);
     assembly.payload_kept = static_cast<std::size_t>(*payload_bytes);
     assembly.idle_seconds = *idle_timeout;
-    biflows::BiflowTraces result(
-        {.channels = *channels, .packets = static_cast<std::size_t>(*packets), .payload = *payload_bytes > 0});
+    biflows::BiflowTraces result({.channels = *channels,
+                                  .kept = {.most = static_cast<std::size_t>(*packets)},
+                                  .payload_bytes = assembly.payload_kept});
     captures::CaptureLogs logs(captures->path, captures::AppNames(*apps));
     captures::PacketAccount account;
     DatasetFiles dataset(path->path, like);
@@ -83,7 +84,7 @@ class BuildMirage final : public Stage {
           }
           const auto log = logs.find(file);
           if (log == nullptr) omitted.add("no socket log: labelled by the capture's name", file);
-          const auto name = captures::read_capture_file_name(file);
+          const auto name = packets::read_capture_file_name(file);
           LabelCounts counts;
           std::vector<mirage_format::GroundTruth> truths;
           for (const auto& biflow : found) {
@@ -101,7 +102,8 @@ class BuildMirage final : public Stage {
         });
     dataset.finish();
     if (dataset.files() == 0)
-      throw Error("none of the {} captures in {} holds TCP or UDP", account.captures, captures->path.string());
+      throw Error("there is neither TCP nor UDP in {} of {}", count_text(account.captures, "capture"),
+                  captures->path.string());
     omitted.append(logs.skipped());
     omitted.append(account.damage);
     finish(context, std::move(result), account, omitted, all, dataset.files());
@@ -127,8 +129,9 @@ class BuildMirage final : public Stage {
         "sockets to the same server, from all sockets of the log, from the capture's name, or from nothing";
     accounting = std::move(metrics);
     traces = Traces(std::move(table));
-    context.log().info("{} biflows of {} captures in {} files, {} classes", account.biflows, account.captures, files,
-                       traces->class_names().size());
+    context.log().info("{} of {} in {}, {}", count_text(account.biflows, "biflow"),
+                       count_text(account.captures, "capture"), count_text(files, "file"),
+                       count_text(traces->class_names().size(), "class", "classes"));
     for (const auto& [what, note] : traces->table().notes)
       if (what.starts_with("skipped: "))
         context.log().warning("{} {}: {}", what, traces->table().counts.at(what), note);

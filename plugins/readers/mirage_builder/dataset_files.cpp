@@ -17,12 +17,12 @@ constexpr auto kRecord = "build.jsonl";  // not .json: whoever reads the folder 
 
 }  // namespace
 
-mirage_format::GroundTruth ground_truth(const biflows::Biflow& biflow, const captures::CaptureFileName& name,
+mirage_format::GroundTruth ground_truth(const biflows::Biflow& biflow, const packets::CaptureFileName& name,
                                         const captures::CaptureLog* log, LabelCounts& counts) {
   mirage_format::GroundTruth truth;
   if (!name.folder.empty()) truth.device = name.folder;
   if (log == nullptr) {
-    truth.label = name.label;
+    truth.label = name.capture.package;
     truth.labeling_type = LabelSource::kMostCommon;
     ++counts["name of the capture"];
     return truth;
@@ -46,11 +46,11 @@ DatasetFiles::DatasetFiles(std::filesystem::path folder, mirage_format::Release 
 void DatasetFiles::write(const std::string& file, const std::vector<biflows::Biflow>& biflows,
                          const std::vector<mirage_format::GroundTruth>& truths, const captures::CaptureLog* log,
                          const LabelCounts& counts, Omissions& omitted) {
-  const auto name = captures::read_capture_file_name(file);
-  const auto epoch =
-      name.epoch ? static_cast<std::int64_t>(*name.epoch) : biflows.front().both().first_nanoseconds / 1'000'000'000;
-  auto place = std::filesystem::path(mirage_format::has_activity(release_) ? name.label : name.folder);
-  place /= fmt::format("{}_{}{}", epoch, name.label, mirage_format::file_suffix(release_));
+  const auto name = packets::read_capture_file_name(file);
+  const auto epoch = name.capture.epoch ? static_cast<std::int64_t>(*name.capture.epoch)
+                                        : biflows.front().both().first_nanoseconds / 1'000'000'000;
+  auto place = std::filesystem::path(mirage_format::has_activity(release_) ? name.capture.package : name.folder);
+  place /= fmt::format("{}_{}{}", epoch, name.capture.package, mirage_format::file_suffix(release_));
   if (!taken_.insert(place).second)
     throw Error("two captures would become {}; the second is {}", place.string(), file)
         .hint("give captures of one second different names, or put them into folders by device");

@@ -12,10 +12,10 @@
 
 #include "biflows/biflow.hpp"
 #include "captures/capture_logs.hpp"
-#include "captures/capture_names.hpp"
 #include "mirage/biflow_document.hpp"
 #include "mirage/release.hpp"
 #include "morgana/trace_builder.hpp"
+#include "packets/capture_name.hpp"
 
 namespace morgana::mirage_builder {
 
@@ -26,7 +26,7 @@ using LabelCounts = std::map<std::string, std::int64_t>;
 ///
 /// BF_label is the owner's package and BF_sublabel its process. The label is `exact` where the log has the biflow's own
 /// socket, `most-common` where other sockets voted (`sockets::Owners`) or the capture's name had to do, else null.
-mirage_format::GroundTruth ground_truth(const biflows::Biflow& biflow, const captures::CaptureFileName& name,
+mirage_format::GroundTruth ground_truth(const biflows::Biflow& biflow, const packets::CaptureFileName& name,
                                         const captures::CaptureLog* log, LabelCounts& counts);
 
 /// The files of a dataset: one a capture, `<device>/<epoch>_<package><suffix>` (2019, VIDEO) or

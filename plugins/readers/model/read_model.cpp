@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // read.model: a model that an earlier run trained, for a pipeline that samples or compares it.
 #include "morgana/archive.hpp"
+#include "morgana/count_text.hpp"
 #include "morgana/model.hpp"
 #include "morgana/stage.hpp"
 
@@ -23,7 +24,7 @@ class ReadModel final : public Stage {
     if (format->second != "model/1")
       throw Error("{} holds {}, not a model", path->path.string(), format->second.substr(0, format->second.find('/')));
     auto read = Model::load(path->path);
-    context.log().info("a model of kind {}, {} classes", read->kind, read->class_names.size());
+    context.log().info("a model of kind {}, {}", read->kind, count_text(read->class_names.size(), "class", "classes"));
     model = std::move(read);
   }
 };

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow_labels.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cctype>
-#include <charconv>
-#include <fstream>
 #include <optional>
 #include <vector>
 
+#include "csv/csv_records.hpp"
+#include "files/disk_file.hpp"
+#include "morgana/count_text.hpp"
 #include "morgana/error.hpp"
+#include "packets/numbers.hpp"
 
 namespace morgana::pcap {
 namespace {
@@ -16,27 +20,6 @@ namespace {
 std::string_view last_part(std::string_view name) {
   const auto slash = name.rfind('/');
   return slash == name.npos ? name : name.substr(slash + 1);
-}
-
-/// The fields of a line of RFC 4180, one line a record.
-std::vector<std::string> fields_of(std::string_view line) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char letter = line[i];
-    if (quoted && letter == '"' && i + 1 < line.size() && line[i + 1] == '"') fields.back() += line[i++];
-    else if (letter == '"') quoted = !quoted;
-    else if (letter == ',' && !quoted) fields.emplace_back();
-    else if (letter != '\r') fields.back() += letter;
-  }
-  return fields;
-}
-
-std::optional<std::uint16_t> port_of(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (fault != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return port;
 }
 
 std::optional<int> protocol_of(std::string text) {
@@ -49,47 +32,48 @@ std::optional<int> protocol_of(std::string text) {
 }  // namespace
 
 LabelTable::LabelTable(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error("cannot read the labels in {}", file.string());
-  std::string line;
-  std::getline(in, line);
-  if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
-  const auto header = fields_of(line);
+  files::BytesRead bytes;
+  files::DiskFile source(file, bytes);
+  csv::CsvRecords records(source, file.string(), ',');
+  records.next();
+  const auto& cells = records.cells();
+  const std::vector<std::string> header(cells.begin(), cells.end());
   const auto column = [&](std::string_view name) -> std::optional<std::size_t> {
     const auto place = std::find(header.begin(), header.end(), name);
     if (place == header.end()) return std::nullopt;
     return static_cast<std::size_t>(place - header.begin());
   };
-  const auto label = column("label"), name = column("file"), source = column("src_ip"), target = column("dst_ip"),
+  const auto label = column("label"), name = column("file"), source_ip = column("src_ip"), target_ip = column("dst_ip"),
              source_port = column("src_port"), target_port = column("dst_port"), protocol = column("protocol");
-  const bool of_biflows = source && target && source_port && target_port && protocol;
+  const bool of_biflows = source_ip && target_ip && source_port && target_port && protocol;
   if (!label || (!name && !of_biflows))
-    throw Error("{}:1: the columns are \"{}\"", file.string(), line)
+    throw Error("{}:1: the columns are \"{}\"", file.string(), fmt::join(header, ","))
         .hint("give file,label or src_ip,src_port,dst_ip,dst_port,protocol,label");
-  const auto put = [&](auto& map, const auto& key, const std::string& value, std::size_t number) {
-    const auto [entry, added] = map.try_emplace(key, value);
-    if (!added && entry->second != value)
-      throw Error("{}:{}: labelled \"{}\", and \"{}\" before", file.string(), number, value, entry->second);
+  const auto put = [&](auto& map, const auto& key) {
+    const auto [entry, added] = map.try_emplace(key, cells[*label]);
+    if (!added && entry->second != cells[*label])
+      throw Error("{}:{}: labelled \"{}\", and \"{}\" before", file.string(), records.number(), cells[*label],
+                  entry->second);
   };
-  for (std::size_t number = 2; std::getline(in, line); ++number) {
-    if (line.empty() || line == "\r") continue;
-    const auto fields = fields_of(line);
-    if (fields.size() != header.size())
-      throw Error("{}:{}: {} fields, the header has {}", file.string(), number, fields.size(), header.size());
+  const auto end_of = [&](std::size_t address, std::size_t port) -> std::optional<packets::End> {
+    const auto parsed = packets::Address::parse(cells[address]);
+    const auto number = packets::number_of<std::uint16_t>(cells[port]);
+    return parsed && number ? std::optional(packets::End{*parsed, *number}) : std::nullopt;
+  };
+  while (records.next()) {
+    if (cells.size() != header.size())
+      throw Error("{}:{}: {}, the header has {}", file.string(), records.number(), count_text(cells.size(), "field"),
+                  header.size());
     if (!of_biflows) {
-      put(files_, fields[*name], fields[*label], number);
+      put(files_, std::string(cells[*name]));
       continue;
     }
-    packets::End a, b;
-    const auto a_port = port_of(fields[*source_port]), b_port = port_of(fields[*target_port]);
-    const auto number_of_protocol = protocol_of(fields[*protocol]);
-    if (!packets::Address::parse(fields[*source], a.address) || !packets::Address::parse(fields[*target], b.address) ||
-        !a_port || !b_port || !number_of_protocol)
-      throw Error("{}:{}: no address, port or protocol: {}", file.string(), number, line);
-    a.port = *a_port;
-    b.port = *b_port;
-    put(biflows_, Key{a, b, *number_of_protocol}, fields[*label], number);
-    put(biflows_, Key{b, a, *number_of_protocol}, fields[*label], number);
+    const auto a = end_of(*source_ip, *source_port), b = end_of(*target_ip, *target_port);
+    const auto number = protocol_of(std::string(cells[*protocol]));
+    if (!a || !b || !number)
+      throw Error("{}:{}: no address, port or protocol: {}", file.string(), records.number(), fmt::join(cells, ","));
+    put(biflows_, Key{*a, *b, *number});
+    put(biflows_, Key{*b, *a, *number});
   }
 }
 

@@ -2,14 +2,16 @@
 // read.pcap: capture files to labelled biflows.
 #include <algorithm>
 #include <memory>
+#include <morgana/count_text.hpp>
 #include <morgana/stage.hpp>
 #include <morgana/traces.hpp>
 
 #include "biflows/biflow_traces.hpp"
 #include "captures/capture_logs.hpp"
-#include "captures/capture_names.hpp"
 #include "captures/packet_files.hpp"
 #include "flow_labels.hpp"
+#include "forms/form_parameters.hpp"
+#include "packets/capture_name.hpp"
 
 namespace morgana::pcap {
 namespace {
@@ -19,30 +21,7 @@ class ReadPcap final : public Stage {
                         "path",
                         {.doc = "A capture file (pcap or pcapng), a folder of them, or an archive; also .gz and .zst. "
                                 "A capture that was rotated into x.pcap, x_0001.pcap, ... is one capture."}};
-  Param<std::vector<std::string>> channels{
-      *this,
-      "channels",
-      {.value = std::vector<std::string>{"PL", "IAT", "DIR"},
-       .choices = biflows::packet_channels(),
-       .doc = "What is kept of each packet: payload bytes, seconds since the previous packet, direction, TCP window, "
-              "seconds since the first packet, IP bytes, header bytes of IP and transport, TCP flags."}};
-  Param<int> packets{*this,
-                     "packets",
-                     {.value = 32,
-                      .unit = "packets",
-                      .min = 0,
-                      .doc = "Packets kept from the start of each biflow; 0: all.",
-                      .origin = "MIRAGE-2019 lists the first 32 packets"}};
-  Param<int> payload_bytes{
-      *this, "payload_bytes", {.value = 0, .unit = "bytes", .min = 0, .doc = "Payload kept of each packet."}};
-  Param<Choice> zero_payload{
-      *this,
-      "zero_payload",
-      {.value = Choice{"keep"},
-       .choices = {"keep", "drop"},
-       .doc = "Packets without payload, such as bare acknowledgements; IAT spans those dropped."}};
-  Param<int> minimum_packets{
-      *this, "minimum_packets", {.value = 1, .unit = "packets", .min = 1, .doc = "Shortest trace kept."}};
+  forms::FormParameters form{*this, forms::header_channels()};
   Param<std::vector<std::string>> protocols{*this,
                                             "protocols",
                                             {.value = std::vector<std::string>{"tcp", "udp"},
@@ -60,7 +39,8 @@ class ReadPcap final : public Stage {
                        {.value = Choice{"private"},
                         .choices = {"private", "first-sender"},
                         .doc = "Which end is the client, from which DIR is -1: the private address, where exactly one "
-                               "is, else who sent first; or always who sent first.",
+                               "is, else one of the clients that write.pcap makes up, else who sent first; or always "
+                               "who sent first.",
                         .origin = "MIRAGE: the phone stands first, whoever sent the first packet"}};
   Param<std::vector<std::string>> clients{
       *this,
@@ -100,15 +80,12 @@ class ReadPcap final : public Stage {
               "* for the app stands for the one that the capture is named after, * for the process for all others."}};
   Out<Traces> traces{*this, "traces", "One trace a biflow, by file and first packet."};
 
-  biflows::Assembly assembly() const {
+  biflows::Assembly assembly(const forms::TraceForm& traced) const {
     biflows::Assembly assembly;
     assembly.client = *client == "private" ? biflows::ClientRule::kPrivate : biflows::ClientRule::kFirstSender;
-    for (const auto& text : *clients)
-      if (!packets::Address::parse(text, assembly.clients.emplace_back()))
-        throw Error("parameter \"clients\": \"{}\" is no IP address", text);
-    // Where packets are dropped, it is not known beforehand how many must be kept.
-    assembly.packets_kept = *zero_payload == "drop" ? 0 : static_cast<std::size_t>(*packets);
-    assembly.payload_kept = static_cast<std::size_t>(*payload_bytes);
+    assembly.clients = packets::parse_addresses("clients", *clients);
+    assembly.packets_kept = traced.kept.read();
+    assembly.payload_kept = traced.payload_bytes;
     assembly.idle_seconds = *idle_timeout;
     assembly.ends_at_close = *end_at_close;
     return assembly;
@@ -116,12 +93,12 @@ class ReadPcap final : public Stage {
 
   biflows::TraceLabel label_of(const biflows::Biflow& biflow, const std::string& file, const LabelTable* table,
                                const captures::CaptureLog* log) const {
-    const auto name = captures::read_capture_file_name(file);
+    const auto name = packets::read_capture_file_name(file);
     biflows::TraceLabel result{.label = "", .capture = file, .device = *label == "folder" ? "" : name.folder};
     if (*label == "folder") {
       result.label = name.folder.empty() ? whole_path_label() : name.folder;
     } else if (*label == "file") {
-      result.label = name.label;
+      result.label = name.capture.package;
     } else if (table != nullptr) {
       result.label = table->find(biflow, file);
       if (!result.label.empty()) result.source = LabelSource::kExact;
@@ -157,17 +134,13 @@ class ReadPcap final : public Stage {
     } else if (!labels->path.empty()) {
       throw Error("labels are given, and label is \"{}\"", label->text).hint("set label to \"table\"");
     }
-    biflows::BiflowTraces result(
-        {.channels = *channels,
-         .packets = static_cast<std::size_t>(*packets),
-         .minimum_packets = static_cast<std::size_t>(*minimum_packets),
-         .zero_payload = *zero_payload == "drop" ? biflows::ZeroPayload::kDrop : biflows::ZeroPayload::kKeep,
-         .payload = *payload_bytes > 0});
+    const auto traced = form.form();
+    biflows::BiflowTraces result(traced);
     std::unique_ptr<captures::CaptureLogs> logs;
     if (*label == "sockets") logs = std::make_unique<captures::CaptureLogs>(path->path, captures::AppNames(*apps));
     captures::PacketAccount account;
     Omissions left_out;
-    captures::read_packet_files(path->path, assembly(), context, account,
+    captures::read_packet_files(path->path, assembly(traced), context, account,
                                 [&](const std::string& file, std::vector<biflows::Biflow> found) {
                                   const auto log = logs == nullptr ? nullptr : logs->find(file);
                                   if (logs != nullptr && log == nullptr)
@@ -182,14 +155,16 @@ class ReadPcap final : public Stage {
                                 });
     if (logs != nullptr) left_out.append(logs->skipped());
     if (result.size() == 0)
-      throw Error("none of the {} biflows in {} is left{}{}: {} packets, {} of them TCP or UDP", account.biflows,
-                  path->path.string(), left_out.empty() ? "" : ": ", left_out.summary(), account.packets,
-                  account.verdicts[0]);
+      throw Error("no trace is left of {} in {}{}{}: {}, {} of them TCP or UDP", count_text(account.biflows, "biflow"),
+                  path->path.string(), left_out.empty() ? "" : ": ", left_out.summary(),
+                  count_text(account.packets, "packet"), account.verdicts[0]);
     auto trace_table = std::move(result).finish();
     describe(account, left_out, trace_table);
     traces = Traces(std::move(trace_table));
-    context.log().info("{} traces of {} biflows, {} packets in {} captures, {} classes", traces->size(),
-                       account.biflows, account.packets, account.captures, traces->class_names().size());
+    context.log().info("{} of {}, {} in {}, {}", count_text(traces->size(), "trace"),
+                       count_text(account.biflows, "biflow"), count_text(account.packets, "packet"),
+                       count_text(account.captures, "capture"),
+                       count_text(traces->class_names().size(), "class", "classes"));
     for (const auto& [what, examples] : traces->table().notes)
       if (what.starts_with("skipped: end of") || what.starts_with("skipped: bad block"))
         context.log().warning("{} {}: {}", what, traces->table().counts.at(what), examples);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "biflows/assembler.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
 #include "morgana/error.hpp"
+#include "packets/documentation.hpp"
 
 namespace morgana::biflows {
 namespace {
@@ -56,10 +55,7 @@ Totals Biflow::both() const {
   return sum;
 }
 
-std::string Biflow::key() const {
-  return fmt::format("{},{},{},{},{}", client.address.text(), client.port, server.address.text(), server.port,
-                     protocol);
-}
+std::string Biflow::key() const { return packets::FlowKey{client, server, protocol}.text(); }
 
 void Assembler::Sums::add(const Packet& packet) {
   if (packets == std::numeric_limits<std::uint32_t>::max()) throw Error("a biflow of more than 4 billion packets");
@@ -235,8 +231,10 @@ bool Assembler::low_is_client(const Flow& flow) const {
     return std::find(assembly_.clients.begin(), assembly_.clients.end(), address) != assembly_.clients.end();
   };
   if (is_named(low) != is_named(high)) return is_named(low);
-  if (assembly_.client == ClientRule::kPrivate && low.is_private() != high.is_private()) return low.is_private();
-  return flow.low_is_client;
+  if (assembly_.client == ClientRule::kFirstSender) return flow.low_is_client;
+  if (low.is_private() != high.is_private()) return low.is_private();
+  const bool low_is_written = packets::is_documentation_client(low);
+  return low_is_written != packets::is_documentation_client(high) ? low_is_written : flow.low_is_client;
 }
 
 std::vector<Biflow> Assembler::without_packets() const {

@@ -14,7 +14,9 @@ namespace morgana::biflows {
 
 /// Which end of a biflow is its client, MIRAGE's phone.
 enum class ClientRule : std::uint8_t {
-  kPrivate,      ///< the private address, where exactly one is; else as kFirstSender
+  /// The private address, where exactly one is; else the one that written traffic has for its clients, where exactly
+  /// one is (packets/documentation.hpp); else as kFirstSender.
+  kPrivate,
   kFirstSender,  ///< who sent the first packet; where that is a SYN-ACK, who it was sent to
 };
 

@@ -57,22 +57,12 @@ float value_of(std::string_view channel, const Packet& packet, const Packet* bef
 
 }  // namespace
 
-const std::vector<std::string>& packet_channels() {
-  static const std::vector<std::string> names{"PL", "IAT", "DIR", "WIN", "TIME", "IPLEN", "IPHL", "L4HL", "FLAGS"};
-  return names;
-}
-
-BiflowTraces::BiflowTraces(TraceForm form) : form_(std::move(form)) {
+BiflowTraces::BiflowTraces(const forms::TraceForm& form) : form_(form) {
+  form_.check("a biflow of packets", forms::header_channels());
   for (const auto& channel : form_.channels) {
-    if (std::any_of(table_.channels.begin(), table_.channels.end(),
-                    [&](const auto& other) { return other.name == channel; }))
-      throw Error("channel \"{}\" is asked for twice", channel);
-    if (std::find(packet_channels().begin(), packet_channels().end(), channel) == packet_channels().end())
-      throw Error("packets have no channel \"{}\"; they have {}", channel, fmt::join(packet_channels(), ", "));
     table_.channels.push_back(standard_channel(channel));
     table_.notes["channel " + channel] = find_standard_channel(channel)->doc;
   }
-  if (table_.channels.empty()) throw Error("no channel is asked for");
   for (const auto* direction : {"BF_", "UF_", "DF_"})
     for (const auto& column : kTotals)
       table_.columns.push_back({std::string(direction) + column.name, column.unit, {}});
@@ -81,26 +71,24 @@ BiflowTraces::BiflowTraces(TraceForm form) : form_(std::move(form)) {
       table_.columns.push_back({std::string(direction) + column.name, column.unit, {}});
   table_.columns.push_back({"start", "s", {}});
   table_.notes["column start"] = "time of the first packet, seconds since 1970-01-01 UTC";
-  if (form_.zero_payload == ZeroPayload::kDrop)
-    table_.notes["zero-payload packets"] = "dropped; IAT is the time since the previous packet kept";
-  else table_.notes["zero-payload packets"] = "kept";
-  if (form_.payload) table_.payload.offsets = {0};
+  table_.notes["zero-payload packets"] = form_.kept.zero_payload_note();
+  if (form_.payload_bytes > 0) table_.payload.offsets = {0};
 }
 
 bool BiflowTraces::add(const Biflow& biflow, const TraceLabel& label) {
   const auto& packets = biflow.packets;
-  const auto limit = form_.packets == 0 ? packets.size() : form_.packets;
+  const auto limit = form_.kept.most == 0 ? packets.size() : form_.kept.most;
   chosen_.clear();
   for (std::size_t i = 0; i < packets.size() && chosen_.size() < limit; ++i)
-    if (form_.zero_payload == ZeroPayload::kKeep || packets[i].payload_bytes > 0) chosen_.push_back(i);
-  if (chosen_.empty() || chosen_.size() < form_.minimum_packets) return false;
+    if (!form_.kept.drops_zero_payload() || packets[i].payload_bytes > 0) chosen_.push_back(i);
+  if (chosen_.empty() || chosen_.size() < form_.kept.least) return false;
 
   const auto start = first_of(biflow);
   for (auto& channel : table_.channels)
     for (std::size_t k = 0; k < chosen_.size(); ++k)
       channel.values.push_back(
           value_of(channel.name, packets[chosen_[k]], k == 0 ? nullptr : &packets[chosen_[k - 1]], start));
-  if (form_.payload)
+  if (form_.payload_bytes > 0)
     for (const auto packet : chosen_) {
       if (!biflow.payload_ends.empty()) {
         const auto begin = packet == 0 ? 0 : biflow.payload_ends[packet - 1];

@@ -8,8 +8,8 @@
 #include <system_error>
 #include <utility>
 
-#include "captures/capture_names.hpp"
 #include "morgana/error.hpp"
+#include "packets/capture_name.hpp"
 
 namespace morgana::captures {
 namespace {
@@ -62,7 +62,7 @@ CaptureLogs::CaptureLogs(const fs::path& captures, AppNames apps) : apps_(std::m
 
 std::unique_ptr<const CaptureLog> CaptureLogs::find(const std::string& file) {
   const auto folder = (folder_ / file).parent_path();
-  const auto name = read_capture_file_name(file);
+  const auto name = packets::read_capture_file_name(file);
   std::error_code fault;
   fs::path found = folder / (name.stem + ".sockets");
   for (const auto* name : kLogNames) {
@@ -74,7 +74,8 @@ std::unique_ptr<const CaptureLog> CaptureLogs::find(const std::string& file) {
   skipped_.append(read.skipped);
   if (!apps_.empty()) {
     sockets::SocketLog named;
-    for (const auto& row : read.log.rows()) named.add(row, apps_.name_of(read.log.process_of(row), name.label));
+    for (const auto& row : read.log.rows())
+      named.add(row, apps_.name_of(read.log.process_of(row), name.capture.package));
     read.log = std::move(named);
   }
   return std::make_unique<const CaptureLog>(

@@ -4,8 +4,9 @@
 #include <optional>
 #include <utility>
 
-#include "captures/capture_names.hpp"
 #include "files/visit_files.hpp"
+#include "morgana/count_text.hpp"
+#include "packets/capture_name.hpp"
 #include "packets/capture_reader.hpp"
 
 namespace morgana::captures {
@@ -17,7 +18,7 @@ constexpr std::int64_t kPacketsAtOnce = 1 << 16;
 /// What all files of a rotated capture have in common.
 std::string capture_of(const std::string& name) {
   const auto slash = name.rfind('/');
-  return name.substr(0, slash == name.npos ? 0 : slash + 1) + read_capture_file_name(name).stem;
+  return name.substr(0, slash == name.npos ? 0 : slash + 1) + packets::read_capture_file_name(name).stem;
 }
 
 }  // namespace
@@ -55,7 +56,7 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
           if (verdict == packets::Verdict::kSegment) assembler->add(packet.nanoseconds, segment);
           if (++account.packets % kPacketsAtOnce != 0) continue;
           context.check_stop();
-          context.progress({bytes.done, bytes.total, "bytes", fmt::format("{} biflows", assembler->size())});
+          context.progress({bytes.done, bytes.total, "bytes", count_text(assembler->size(), "biflow")});
         }
         if (!reader.damage().empty()) account.damage.add("end of a damaged file", name, reader.damage());
         if (reader.bad_blocks() > 0) {

@@ -22,22 +22,10 @@ void append_count(std::string& out, std::string_view name, std::int64_t count) {
   out += ": " + std::to_string(count) + "}\n";
 }
 
-Metric counted(std::string name, std::int64_t count) {
-  Metric metric;
-  metric.name = std::move(name);
-  metric.value = static_cast<double>(count);
-  metric.unit = "values";
-  return metric;
-}
-
 }  // namespace
 
-std::string_view name_of(Origin origin) {
-  return origin == Origin::kGenerated ? "generated" : origin == Origin::kDerived ? "derived" : "filled in";
-}
-
-std::size_t Accounting::line(std::string field, Origin origin, std::string how) {
-  lines_.push_back({std::move(field), origin, std::move(how)});
+std::size_t Accounting::line(std::string field, Source source, std::string how) {
+  lines_.push_back({std::move(field), source, std::move(how)});
   return lines_.size() - 1;
 }
 
@@ -49,19 +37,10 @@ std::vector<Accounting::Line> Accounting::lines() const {
 }
 
 Metrics Accounting::metrics(std::string_view stage) const {
-  Metrics metrics;
-  metrics.evaluator = stage;
-  metrics.notes["generated"] = "the traces hold it: a generator made it, or, of real traces, a reader read it";
-  metrics.notes["derived"] = "computed from what the traces hold";
-  metrics.notes["filled in"] = "a stated constant, an invented address, or left open";
-  for (const auto& line : lines()) {
-    auto& metric = metrics.metrics.emplace_back(counted("values", line.values));
-    metric.tags = {{"field", line.field}, {"origin", std::string(name_of(line.origin))}};
-    metric.note = line.how;
-  }
-  for (const auto& [what, count] : mended_) {
-    metrics.metrics.emplace_back(counted("mended", count)).tags = {{"what", what}};
-  }
+  auto metrics = accounting::field_metrics(std::string(stage));
+  for (const auto& line : lines())
+    accounting::add_values(metrics, line.field, line.source, static_cast<std::uint64_t>(line.values), line.how);
+  for (const auto& [what, count] : changed_) accounting::add_changed(metrics, what, static_cast<std::uint64_t>(count));
   return metrics;
 }
 
@@ -70,13 +49,13 @@ std::string Accounting::json_lines() const {
   for (const auto& line : lines()) {
     text += '{';
     append_member(text, "field", line.field);
-    append_member(text, "origin", name_of(line.origin));
+    append_member(text, "source", accounting::name_of(line.source));
     append_member(text, "how", line.how);
     append_count(text, "values", line.values);
   }
-  for (const auto& [what, count] : mended_) {
+  for (const auto& [what, count] : changed_) {
     text += '{';
-    append_member(text, "mended", what);
+    append_member(text, "changed", what);
     append_count(text, "values", count);
   }
   return text;

@@ -26,7 +26,7 @@ std::vector<std::uint8_t> derived_flags(std::span<const std::uint8_t> direction,
 }
 
 std::vector<std::uint16_t> tcp_header_bytes(std::span<const std::uint8_t> flags,
-                                            std::span<const std::uint32_t> payload_bytes, IpVersion version) {
+                                            std::span<const std::uint32_t> payload_bytes, packets::IpVersion version) {
   constexpr std::uint16_t kPlain = 20, kTimeStamps = 32, kSynPlain = 32, kSynTimeStamps = 40, kEthernet = 1500;
   const auto largest = payload_bytes.empty() ? 0 : *std::max_element(payload_bytes.begin(), payload_bytes.end());
   const bool time_stamps = largest + kTimeStamps + ip_header_bytes(version) <= kEthernet;

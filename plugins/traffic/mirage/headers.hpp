@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "mirage/flow_key.hpp"
+#include "packets/address.hpp"
 
 /// What traces do not hold of a biflow's headers, estimated from what they do hold.
 namespace morgana::mirage_format {
@@ -16,11 +16,13 @@ std::vector<std::uint8_t> derived_flags(std::span<const std::uint8_t> direction,
                                         std::span<const std::uint32_t> payload_bytes);
 
 /// IP header bytes without options or extension headers.
-constexpr std::uint16_t ip_header_bytes(IpVersion version) { return version == IpVersion::k6 ? 40 : 20; }
+constexpr std::uint16_t ip_header_bytes(packets::IpVersion version) {
+  return version == packets::IpVersion::k6 ? 40 : 20;
+}
 
 /// TCP header bytes: 32 with the time-stamp option, 40 in a SYN that offers it; where a payload leaves no room for it
 /// in an Ethernet frame, 20, and 32 in a SYN.
 std::vector<std::uint16_t> tcp_header_bytes(std::span<const std::uint8_t> flags,
-                                            std::span<const std::uint32_t> payload_bytes, IpVersion version);
+                                            std::span<const std::uint32_t> payload_bytes, packets::IpVersion version);
 
 }  // namespace morgana::mirage_format

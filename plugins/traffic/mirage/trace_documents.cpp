@@ -9,16 +9,18 @@
 #include <limits>
 
 #include "mirage/headers.hpp"
-#include "mirage/phone_address.hpp"
 #include "morgana/error.hpp"
 #include "packets/dissect.hpp"
+#include "packets/documentation.hpp"
+#include "packets/mac_address.hpp"
 
 namespace morgana::mirage_format {
 namespace {
 
 constexpr double kLargest16 = 65535, kLargest8 = 255;
 constexpr std::size_t kFeaturesOfSeries = std::tuple_size_v<FlowFeatures::value_type> * std::tuple_size_v<Statistics>;
-constexpr std::uint16_t kWindow = 65535;  // the largest unscaled one, MIRAGE's commonest first window
+constexpr std::uint16_t kServerPort = 443;  // of keys that are made up
+constexpr std::uint16_t kWindow = 65535;    // the largest unscaled one, MIRAGE's commonest first window
 
 /// The double whose decimals are fewest among those that read back as `value`: 0.1 rather than 0.10000000149011612.
 double shortest_double(float value) {
@@ -102,7 +104,7 @@ void TraceDocuments::read_numbers(const Channel& channel, std::vector<T>& values
   values.clear();
   for (std::size_t i = 0; i < count_; ++i) {
     const double value = number(channel, i), whole = std::clamp(std::nearbyint(value), 0.0, channel.largest);
-    if (whole != value) accounting_.mend(channel.mending);
+    if (whole != value) accounting_.change(channel.mending);
     values.push_back(static_cast<T>(whole));
   }
 }
@@ -112,7 +114,7 @@ void TraceDocuments::fill_series(PacketLists& packets) {
   packets.direction.clear();
   for (std::size_t i = 0; i < count_; ++i) {
     const double direction = number(direction_, i);
-    if (direction == 0) accounting_.mend("DIR: 0, written as down");
+    if (direction == 0) accounting_.change("DIR: 0, written as down");
     packets.direction.push_back(direction < 0 ? 0 : 1);
   }
   accounting_.count(lines_.direction.given, listed_);
@@ -132,11 +134,11 @@ void TraceDocuments::fill_times(PacketLists& packets) {
       previous = time;
     }
     if (gaps[i] < 0) {
-      accounting_.mend("IAT: negative, written as 0");
+      accounting_.change("IAT: negative, written as 0");
       gaps[i] = 0;
     }
     if (i == 0 && gaps[i] > 0) {
-      accounting_.mend("IAT: the first packet's, written as 0");
+      accounting_.change("IAT: the first packet's, written as 0");
       gaps[i] = 0;
     }
   }
@@ -146,21 +148,22 @@ void TraceDocuments::fill_times(PacketLists& packets) {
 
 void TraceDocuments::fill_key(OpenCapture& capture, BiflowDocument& document) {
   const auto& keys = traces_.table().keys;
-  const auto given = keys.empty() ? std::nullopt : read_flow_key(keys[row_]);
+  const auto given = keys.empty() ? std::nullopt : packets::FlowKey::parse(keys[row_]);
   const bool unused = given && !capture.keys.contains(keys[row_]);
   if (given) key_ = *given;
   if (unused) {
     document.key = keys[row_];
   } else {
     const auto protocol = given ? given->protocol : likely_protocol();
-    const auto version = given ? given->version : likely_version();
-    do document.key = invented_flow_key(capture.invented++, protocol, version);
-    while (capture.keys.contains(document.key));
-    key_ = *read_flow_key(document.key);
+    const auto version = given ? given->version() : likely_version();
+    do {
+      key_ = packets::documentation_key(capture.invented++, protocol, version, kServerPort);
+      document.key = key_.text();
+    } while (capture.keys.contains(document.key));
   }
   capture.keys.insert(document.key);
-  document.client_port = key_.client_port;
-  document.server_port = key_.server_port;
+  document.client_port = key_.client.port;
+  document.server_port = key_.server.port;
   accounting_.count(unused ? lines_.key.given : given ? lines_.key_repeated : lines_.key.filled, 1);
   accounting_.count(lines_.ports, 2 * listed_);
 }
@@ -179,11 +182,11 @@ std::uint8_t TraceDocuments::likely_protocol() const {
   return udp ? packets::kUdp : packets::kTcp;
 }
 
-IpVersion TraceDocuments::likely_version() const {
-  if (!ip_header_.index || count_ == 0) return IpVersion::k4;
+packets::IpVersion TraceDocuments::likely_version() const {
+  if (!ip_header_.index || count_ == 0) return packets::IpVersion::k4;
   for (std::size_t i = 0; i < count_; ++i)
-    if (number(ip_header_, i) < ip_header_bytes(IpVersion::k6)) return IpVersion::k4;
-  return IpVersion::k6;
+    if (number(ip_header_, i) < ip_header_bytes(packets::IpVersion::k6)) return packets::IpVersion::k4;
+  return packets::IpVersion::k6;
 }
 
 void TraceDocuments::fill_headers(PacketLists& packets) {
@@ -197,13 +200,13 @@ void TraceDocuments::fill_headers(PacketLists& packets) {
   count(flags_.index.has_value(), lines_.flags, lines_.flags.derived);
 
   if (ip_header_.index) read_numbers(ip_header_, packets.ip_header_bytes);
-  else packets.ip_header_bytes.assign(count_, ip_header_bytes(key_.version));
+  else packets.ip_header_bytes.assign(count_, ip_header_bytes(key_.version()));
   count(ip_header_.index.has_value(), lines_.ip_header, lines_.ip_header.filled);
 
   if (ip_bytes_.index) read_numbers(ip_bytes_, packets.ip_bytes);
   else packets.ip_bytes.clear();
   if (transport_header_.index) read_numbers(transport_header_, packets.transport_header_bytes);
-  else if (tcp) packets.transport_header_bytes = tcp_header_bytes(packets.flags, packets.payload_bytes, key_.version);
+  else if (tcp) packets.transport_header_bytes = tcp_header_bytes(packets.flags, packets.payload_bytes, key_.version());
   else packets.transport_header_bytes.assign(count_, 8);
   if (ip_bytes_.index && !transport_header_.index) derive_transport_headers(packets);
   count(transport_header_.index.has_value(), lines_.transport_header,
@@ -250,7 +253,7 @@ void TraceDocuments::fill_payload(PacketLists& packets) {
   for (std::size_t i = 0; i < listed_; ++i) {
     auto bytes = traces_.payload(first_ + i);
     if (bytes.size() > packets.payload_bytes[i]) {
-      accounting_.mend("payload: more bytes than PL says, cut");
+      accounting_.change("payload: more bytes than PL says, cut");
       bytes = bytes.first(packets.payload_bytes[i]);
     }
     packets.payload.insert(packets.payload.end(), bytes.begin(), bytes.end());
@@ -353,8 +356,8 @@ void TraceDocuments::fill_truth(GroundTruth& truth) {
   if (!has_headers(release_)) return;
   accounting_.count(lines_.sublabel, 1);
   const auto device = table.device.id.empty() ? -1 : table.device.id[row_];
-  const auto address = device < 0 ? "" : address_in(table.device.names[static_cast<std::size_t>(device)]);
-  truth.device = address.empty() ? documentation_address(device) : address;
+  const auto address = device < 0 ? "" : packets::mac_at_end(table.device.names[static_cast<std::size_t>(device)]);
+  truth.device = address.empty() ? packets::documentation_mac(device) : address;
   accounting_.count(address.empty() ? lines_.device.filled : lines_.device.derived, 1);
   truth.source = "morgana";
   accounting_.count(lines_.source, 1);

@@ -12,9 +12,9 @@
 
 #include "mirage/accounting.hpp"
 #include "mirage/biflow_document.hpp"
-#include "mirage/flow_key.hpp"
 #include "mirage/release.hpp"
 #include "morgana/traces.hpp"
+#include "packets/flow_key.hpp"
 
 namespace morgana::mirage_format {
 
@@ -62,7 +62,7 @@ class TraceDocuments {
   void fill_times(PacketLists& packets);
   void fill_key(OpenCapture& capture, BiflowDocument& document);
   std::uint8_t likely_protocol() const;
-  IpVersion likely_version() const;
+  packets::IpVersion likely_version() const;
   void fill_headers(PacketLists& packets);
   void derive_transport_headers(PacketLists& packets);
   void fill_window(PacketLists& packets);
@@ -94,7 +94,7 @@ class TraceDocuments {
 
   // Of the row being filled.
   std::size_t row_ = 0, first_ = 0, count_ = 0, listed_ = 0;
-  FlowKey key_;
+  packets::FlowKey key_;
   FlowSeries series_;
 };
 

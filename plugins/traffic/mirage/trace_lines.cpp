@@ -5,9 +5,9 @@
 namespace morgana::mirage_format {
 namespace {
 
-constexpr auto kGiven = Origin::kGenerated;
-constexpr auto kMade = Origin::kDerived;
-constexpr auto kFilled = Origin::kFilledIn;
+constexpr auto kGiven = Source::kGenerated;
+constexpr auto kMade = Source::kDerived;
+constexpr auto kFilled = Source::kFilledIn;
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <new>
 #include <utility>
 
+#include "morgana/count_text.hpp"
 #include "morgana/error.hpp"
 
 namespace morgana::packets {
@@ -59,7 +60,7 @@ CaptureReader::CaptureReader(files::ByteSource& source, std::string name, std::s
   if (!buffer_) throw std::bad_alloc();
   if (!need(4)) {
     if (end_ == 0) throw Error("{}: the file is empty", name_);
-    throw Error("{}: not a capture file: it has {} bytes", name_, end_);
+    throw Error("{}: not a capture file: it has {}", name_, count_text(end_, "byte"));
   }
   const auto magic = little(here());
   if (magic == kSectionHeader) {

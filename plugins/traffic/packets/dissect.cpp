@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "packets/dissect.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
 #include <cstring>
-#include <string>
 
 namespace morgana::packets {
 namespace {
@@ -29,42 +26,7 @@ std::uint32_t u32(Bytes bytes, std::size_t at) {
   return __builtin_bswap32(value);
 }
 
-constexpr std::uint8_t kMapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
-void set_ipv4(Address& address, const std::uint8_t* bytes) {
-  std::memcpy(address.bytes.data(), kMapped, sizeof kMapped);
-  std::memcpy(address.bytes.data() + sizeof kMapped, bytes, 4);
-}
-
 }  // namespace
-
-bool Address::is_ipv4() const noexcept { return std::memcmp(bytes.data(), kMapped, sizeof kMapped) == 0; }
-
-bool Address::is_private() const noexcept {
-  if (is_ipv4()) {
-    const auto* octets = bytes.data() + sizeof kMapped;
-    return octets[0] == 10 || octets[0] == 127 || (octets[0] == 172 && octets[1] / 16 == 1) ||
-           (octets[0] == 192 && octets[1] == 168) || (octets[0] == 169 && octets[1] == 254) ||
-           (octets[0] == 100 && octets[1] / 64 == 1);
-  }
-  const bool loopback =
-      std::all_of(bytes.begin(), bytes.end() - 1, [](auto byte) { return byte == 0; }) && bytes[15] == 1;
-  return (bytes[0] & 0xfe) == 0xfc || (bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80) || loopback;
-}
-
-std::string Address::text() const {
-  char text[INET6_ADDRSTRLEN] = {};
-  if (is_ipv4()) inet_ntop(AF_INET, bytes.data() + sizeof kMapped, text, sizeof text);
-  else inet_ntop(AF_INET6, bytes.data(), text, sizeof text);
-  return text;
-}
-
-bool Address::parse(std::string_view text, Address& address) {
-  const std::string terminated(text);
-  std::uint8_t octets[4];
-  if (inet_pton(AF_INET, terminated.c_str(), octets) == 1) return set_ipv4(address, octets), true;
-  return inet_pton(AF_INET6, terminated.c_str(), address.bytes.data()) == 1;
-}
 
 std::string_view name_of(Verdict verdict) {
   switch (verdict) {
@@ -211,8 +173,8 @@ Verdict Dissector::ipv4(Bytes bytes, Segment& segment, int depth) {
   if (length == 0) length = wire_bytes_;  // the card was to cut it (TSO): the frame knows
   if (header < 20 || length < header || length > wire_bytes_) return Verdict::kMalformed;
   if (bytes.size() < header) return Verdict::kCutOff;
-  set_ipv4(segment.source.address, bytes.data() + 12);
-  set_ipv4(segment.target.address, bytes.data() + 16);
+  segment.source.address = Address::ipv4(bytes.data() + 12);
+  segment.target.address = Address::ipv4(bytes.data() + 16);
   segment.ip_bytes = length;
   segment.ip_header_bytes = static_cast<std::uint16_t>(header);
   const auto flags = u16(bytes, 6);

@@ -5,32 +5,13 @@
 #include <compare>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "packets/address.hpp"
 #include "packets/captured_packet.hpp"
 
 namespace morgana::packets {
-
-/// An IPv6 address, or an IPv4 one in its mapped form ::ffff:a.b.c.d, in network order.
-struct Address {
-  std::array<std::uint8_t, 16> bytes{};
-  auto operator<=>(const Address&) const = default;
-  bool is_ipv4() const noexcept;
-  /// Private, link-local, loopback or shared (RFC 1918, 3927, 4193, 4291, 6598).
-  bool is_private() const noexcept;
-  std::string text() const;  ///< "192.168.20.105", "2001:db8::1"
-  /// Reads either notation; false where `text` is no address.
-  static bool parse(std::string_view text, Address& address);
-};
-
-/// One end of a biflow.
-struct End {
-  Address address;
-  std::uint16_t port = 0;
-  auto operator<=>(const End&) const = default;
-};
 
 inline constexpr std::uint8_t kTcp = 6, kUdp = 17;
 enum TcpFlag : std::uint8_t { kFin = 1, kSyn = 2, kRst = 4, kPsh = 8, kAck = 16, kUrg = 32, kEce = 64, kCwr = 128 };

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "morgana/error.hpp"
+#include "tables/finished.hpp"
 #include "tables/row_collector.hpp"
 
 namespace morgana::tables {
@@ -15,10 +16,10 @@ RowOptions row_options(const std::vector<std::string>& channels, const TeachingO
     rows.sources.push_back({channel, channel});
     if (channel == "IAT") rows.sources.back().scale = options.seconds_per_unit;
   }
-  rows.packets = options.packets;
-  rows.minimum_packets = options.minimum_packets;
+  rows.kept = options.kept;
   const bool has_payload = std::find(channels.begin(), channels.end(), "PL") != channels.end();
   if (options.drop_padding && has_payload) rows.padding = Padding::kDrop;
+  rows.row = "biflow";
   rows.rows = "biflows";
   return rows;
 }
@@ -49,9 +50,7 @@ Traces teaching_traces(const std::filesystem::path& file, const TeachingOptions&
     }
     context.progress({static_cast<std::uint64_t>(collector.rows()), parquet.rows(), "biflows"});
   });
-  if (collector.kept() == 0)
-    throw Error("none of the {} biflows in {} is left: {}", collector.rows(), file.string(), collector.skipped());
-  return std::move(collector).finish();
+  return finished(std::move(collector), file, context);
 }
 
 }  // namespace morgana::tables

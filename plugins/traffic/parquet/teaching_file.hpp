@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "forms/trace_form.hpp"
 #include "morgana/context.hpp"
 #include "morgana/traces.hpp"
 #include "parquet/parquet_file.hpp"  // is_parquet
@@ -16,10 +17,9 @@ namespace morgana::tables {
 struct TeachingOptions {
   std::vector<std::string> channels{"PL", "IAT", "DIR"};  ///< IAT is left out where the file has none
   std::string label = "LABEL";                            ///< the text column that becomes the class
-  std::size_t packets = 0;                                ///< longest trace; 0: whole rows, 10 packets as handed out
-  std::size_t minimum_packets = 1;
-  double seconds_per_unit = 1e-6;  ///< of the file's IAT
-  bool drop_padding = true;        ///< packets of zero payload at the end of a row
+  forms::KeptPackets kept{};                              ///< whole rows: 10 packets as handed out
+  double seconds_per_unit = 1e-6;                         ///< of the file's IAT
+  bool drop_padding = true;                               ///< packets of zero payload at the end of a row
 };
 
 /// Traces of a file in which the university's courses hand out MIRAGE-VIDEO and MIRAGE-AppxAct: one row a biflow, list

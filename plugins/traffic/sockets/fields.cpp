@@ -51,7 +51,9 @@ std::optional<packets::End> end_of(std::string_view text) {
   if (address.starts_with('[')) address.remove_prefix(1);
   if (address.ends_with(']')) address.remove_suffix(1);
   if (address == "*") return end;
-  if (!packets::Address::parse(address, end.address)) return std::nullopt;
+  const auto parsed = packets::Address::parse(address);
+  if (!parsed) return std::nullopt;
+  end.address = *parsed;
   return end;
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <charconv>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 #include "packets/dissect.hpp"
+#include "packets/numbers.hpp"
 
 /// The words of a line.
 namespace morgana::sockets {
@@ -17,14 +17,7 @@ std::vector<std::string_view> fields_of(std::string_view line);
 std::vector<std::string_view> cells_of(std::string_view line);
 std::string_view trimmed(std::string_view text);
 
-/// The whole of `text` as a decimal number; nothing where it is none or too large.
-template <typename Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number number = 0;
-  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc() || end != text.data() + text.size() || text.empty()) return std::nullopt;
-  return number;
-}
+using packets::number_of;
 
 /// "10.0.0.2:443", "[2001:db8::1%eth0]:443", "fe80::1:443" (the last colon parts the port), "*:22": an end as netstat
 /// and ss write it. The address "*" is any, the port "*" is 0. Nothing where it is not numeric.

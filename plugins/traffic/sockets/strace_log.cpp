@@ -80,10 +80,9 @@ std::optional<packets::End> address_of(std::string_view text) {
     if (place == std::string_view::npos) return std::nullopt;
     ++place;
   }
-  packets::End end;
-  if (!port || !packets::Address::parse(until(text.substr(place), "\""), end.address)) return std::nullopt;
-  end.port = *port;
-  return end;
+  const auto address = packets::Address::parse(until(text.substr(place), "\""));
+  if (!port || !address) return std::nullopt;
+  return packets::End{*address, *port};
 }
 
 /// "-1 EINPROGRESS (...)" behind the last " = ": the number.

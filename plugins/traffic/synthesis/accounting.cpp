@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "morgana/count_text.hpp"
+
 namespace morgana::synthesis {
 
 std::vector<FieldSources> Accounting::fields() const {
@@ -30,18 +32,18 @@ std::vector<FieldSources> Accounting::fields() const {
 std::string Accounting::line() const {
   const auto count = [&](Origin origin) { return counts.packets[static_cast<int>(origin)]; };
   auto text = fmt::format(
-      "accounting: {} biflows ({} TCP, {} UDP); {} packets = {} of traces + {} further parts of {} split ones + added: "
-      "{} of "
+      "accounting: {} ({} TCP, {} UDP); {} = {} of traces + {} further parts of {} split ones + added: {} of "
       "handshakes, {} acknowledgements, {} of closes",
-      tcp_biflows + udp_biflows, tcp_biflows, udp_biflows, counts.total(), count(Origin::kTrace), count(Origin::kSplit),
-      counts.split_packets, count(Origin::kHandshake), count(Origin::kAck), count(Origin::kClose));
+      count_text(tcp_biflows + udp_biflows, "biflow"), tcp_biflows, udp_biflows, count_text(counts.total(), "packet"),
+      count(Origin::kTrace), count(Origin::kSplit), counts.split_packets, count(Origin::kHandshake),
+      count(Origin::kAck), count(Origin::kClose));
   const auto table = fields();
-  for (std::size_t source = 0; source < kSourceNames.size(); ++source) {
+  for (std::size_t source = 0; source < accounting::kSourceNames.size(); ++source) {
     std::string list;
     for (const auto& field : table)
       if (field.packets[source] > 0)
         list += fmt::format("{}{} {}", list.empty() ? "" : ", ", field.field, field.packets[source]);
-    text += fmt::format("; {} (packets): {}", kSourceNames[source], list.empty() ? "nothing" : list);
+    text += fmt::format("; {} (packets): {}", accounting::kSourceNames[source], list.empty() ? "nothing" : list);
   }
   return text;
 }

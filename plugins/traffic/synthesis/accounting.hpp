@@ -7,20 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "accounting/field_metrics.hpp"
 #include "synthesis/tcp_conversation.hpp"
 #include "synthesis/trace_series.hpp"
 
 namespace morgana::synthesis {
 
-/// Where a field's value comes from.
-enum class Source : std::uint8_t {
-  kGenerated,  ///< from the trace, as it stands there
-  kDerived,    ///< follows from what stands in the trace
-  kFilledIn,   ///< from parameters, constants or the seed: it says nothing about the traffic
-};
-inline constexpr std::array<std::string_view, 3> kSourceNames{"generated", "derived", "filled in"};
-
-/// In how many packets a field has its value from where, by `Source`.
+/// In how many packets a field has its value from where, by `accounting::Source`.
 struct FieldSources {
   std::string_view field;
   std::array<std::uint64_t, 3> packets;

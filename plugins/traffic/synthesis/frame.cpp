@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "morgana/random.hpp"
+#include "packets/dissect.hpp"
 #include "synthesis/checksum.hpp"
 
 namespace morgana::synthesis {
@@ -27,19 +28,19 @@ enum TcpOption : std::uint8_t {
 
 }  // namespace
 
-FrameBuilder::FrameBuilder(const Endpoints& endpoints, const FrameOptions& options, std::uint64_t seed)
+FrameBuilder::FrameBuilder(const packets::FlowKey& key, const FrameOptions& options, std::uint64_t seed)
     : options_(options),
-      transport_at_(kEthernetBytes + (endpoints.version == IpVersion::kIpv4 ? 20 : 40)),
-      tcp_(endpoints.protocol == packets::kTcp),
-      ipv4_(endpoints.version == IpVersion::kIpv4) {
+      transport_at_(kEthernetBytes + (key.version() == packets::IpVersion::k4 ? 20 : 40)),
+      tcp_(key.protocol == packets::kTcp),
+      ipv4_(key.version() == packets::IpVersion::k4) {
   header_bytes_ = transport_at_ + (tcp_ ? kTcpBytes : kUdpBytes);
-  prepare(sides_[0], Direction::kUp, endpoints, seed);
-  prepare(sides_[1], Direction::kDown, endpoints, seed);
+  prepare(sides_[0], Direction::kUp, key, seed);
+  prepare(sides_[1], Direction::kDown, key, seed);
 }
 
-void FrameBuilder::prepare(Side& side, Direction direction, const Endpoints& endpoints, std::uint64_t seed) {
+void FrameBuilder::prepare(Side& side, Direction direction, const packets::FlowKey& key, std::uint64_t seed) {
   const bool up = direction == Direction::kUp;
-  const auto &from = up ? endpoints.client : endpoints.server, &to = up ? endpoints.server : endpoints.client;
+  const auto &from = up ? key.client : key.server, &to = up ? key.server : key.client;
   auto* const ethernet = side.header.data();
   std::copy_n((up ? kServerMac : kClientMac).begin(), kMacBytes, ethernet);
   std::copy_n((up ? kClientMac : kServerMac).begin(), kMacBytes, ethernet + kMacBytes);
@@ -53,12 +54,12 @@ void FrameBuilder::prepare(Side& side, Direction direction, const Endpoints& end
   if (ipv4_) {
     ip[0] = 0x45;
     put16(ip + 6, 0x4000);  // do not fragment
-    ip[8] = ttl, ip[9] = endpoints.protocol;
+    ip[8] = ttl, ip[9] = key.protocol;
     addresses = ip + 12;
     side.identification = static_cast<std::uint16_t>(random.bits(0));
   } else {
     put32(ip, 0x60000000 | (random.bits(0) & 0xfffff));  // version, flow label (RFC 6437)
-    ip[6] = endpoints.protocol, ip[7] = ttl;
+    ip[6] = key.protocol, ip[7] = ttl;
     addresses = ip + 8;
   }
   std::copy_n(from.address.bytes.end() - static_cast<std::ptrdiff_t>(address_bytes), address_bytes, addresses);
@@ -68,7 +69,7 @@ void FrameBuilder::prepare(Side& side, Direction direction, const Endpoints& end
   put16(ethernet + transport_at_, from.port);
   put16(ethernet + transport_at_ + 2, to.port);
   side.pseudo_sum =
-      static_cast<std::uint32_t>(word_sum({addresses, 2 * address_bytes}) + endpoints.protocol + from.port + to.port);
+      static_cast<std::uint32_t>(word_sum({addresses, 2 * address_bytes}) + key.protocol + from.port + to.port);
   side.timestamp_start = random.bits(1);
 }
 

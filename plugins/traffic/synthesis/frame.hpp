@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdint>
 
-#include "synthesis/endpoints.hpp"
+#include "packets/flow_key.hpp"
 #include "synthesis/filler.hpp"
 #include "synthesis/wire_packet.hpp"
 
@@ -24,7 +24,7 @@ class FrameBuilder {
   static constexpr std::size_t kMostHeaderBytes = kEthernetBytes + 40 + 60;
 
   /// `seed` gives the identification and flow label their start.
-  FrameBuilder(const Endpoints& endpoints, const FrameOptions& options, std::uint64_t seed);
+  FrameBuilder(const packets::FlowKey& key, const FrameOptions& options, std::uint64_t seed);
 
   std::size_t frame_bytes(const WirePacket& packet) const {
     return header_bytes_ + option_bytes(packet.flags) + packet.payload_bytes;
@@ -43,7 +43,7 @@ class FrameBuilder {
 
   std::size_t option_bytes(std::uint8_t flags) const;
   void write_options(const WirePacket& packet, std::uint8_t* to);
-  void prepare(Side& side, Direction direction, const Endpoints& endpoints, std::uint64_t seed);
+  void prepare(Side& side, Direction direction, const packets::FlowKey& key, std::uint64_t seed);
 
   FrameOptions options_;
   std::size_t header_bytes_, transport_at_;

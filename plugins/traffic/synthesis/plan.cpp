@@ -5,6 +5,8 @@
 
 #include "morgana/error.hpp"
 #include "morgana/random.hpp"
+#include "packets/dissect.hpp"
+#include "packets/documentation.hpp"
 #include "synthesis/synthesis.hpp"
 #include "synthesis/udp_conversation.hpp"
 
@@ -33,7 +35,7 @@ Synthesis::Synthesis(const Traces& traces, const SynthesisOptions& options, std:
     if (traces.packets(row) == 0) ++accounting_.empty_traces;
     else plan_biflow(row);
   }
-  used_endpoints_ = {};
+  used_keys_ = {};
   place_in_time();
 }
 
@@ -41,10 +43,10 @@ void Synthesis::plan_biflow(std::size_t row) {
   const auto series = channels_.series(row);
   Biflow biflow;
   biflow.row = row;
-  const auto from_key = choose_endpoints(series, biflow);
+  const auto from_key = choose_key(series, biflow);
   const auto before = accounting_.counts.total();
-  if (biflow.endpoints.protocol == packets::kTcp) {
-    biflow.tcp = plan_tcp(series, tcp_options(biflow.endpoints), accounting_.counts);
+  if (biflow.key.protocol == packets::kTcp) {
+    biflow.tcp = plan_tcp(series, tcp_options(biflow.key), accounting_.counts);
     ++accounting_.tcp_biflows;
     accounting_.biflows_with_handshake_added += biflow.tcp.roles.add_handshake;
     accounting_.biflows_with_close_added += biflow.tcp.roles.add_close;
@@ -56,7 +58,7 @@ void Synthesis::plan_biflow(std::size_t row) {
     ++accounting_.udp_biflows;
   }
   const auto packets = accounting_.counts.total() - before;
-  if (biflow.endpoints.protocol == packets::kTcp) accounting_.tcp_packets += packets;
+  if (biflow.key.protocol == packets::kTcp) accounting_.tcp_packets += packets;
   if (from_key.protocol) accounting_.protocol_packets += packets;
   if (from_key.use == KeyUse::kEndpoints) accounting_.endpoint_packets += packets;
   if (from_key.use == KeyUse::kServerPort) accounting_.port_packets += packets;
@@ -65,51 +67,50 @@ void Synthesis::plan_biflow(std::size_t row) {
   biflows_.push_back(biflow);
 }
 
-Synthesis::FromKey Synthesis::choose_endpoints(const TraceSeries& series, Biflow& biflow) {
+Synthesis::FromKey Synthesis::choose_key(const TraceSeries& series, Biflow& biflow) {
   FromKey from_key;
-  Endpoints key;
   const auto& keys = traces_.table().keys;
-  const bool keyed = !keys.empty() && parse_key(keys[biflow.row], key);
+  const auto key = keys.empty() ? std::nullopt : packets::FlowKey::parse(keys[biflow.row]);
+  const bool keyed = key && (key->protocol == packets::kTcp || key->protocol == packets::kUdp);
   accounting_.keys_unread += !keys.empty() && !keyed;
 
   auto protocol = options_.protocol == ProtocolChoice::kUdp ? packets::kUdp : packets::kTcp;
-  auto version = options_.version == VersionChoice::kIpv6 ? IpVersion::kIpv6 : IpVersion::kIpv4;
+  auto version = options_.version == VersionChoice::kIpv6 ? packets::IpVersion::k6 : packets::IpVersion::k4;
   if (options_.protocol == ProtocolChoice::kAuto) {
     from_key.protocol = keyed;
-    if (keyed) protocol = key.protocol;
+    if (keyed) protocol = key->protocol;
     else if (series.has_windows() && no_window(series)) protocol = packets::kUdp;
   }
-  if (options_.version == VersionChoice::kAuto && keyed) version = key.version;
+  if (options_.version == VersionChoice::kAuto && keyed) version = key->version();
 
-  const bool fits = keyed && key.protocol == protocol && key.version == version;
+  const bool fits = keyed && key->protocol == protocol && key->version() == version;
   if (fits && options_.key_use == KeyUse::kEndpoints) {
-    if (used_endpoints_.insert(key).second) {
-      biflow.endpoints = key;
+    if (used_keys_.insert(*key).second) {
+      biflow.key = *key;
       from_key.use = KeyUse::kEndpoints;
       return from_key;
     }
     ++accounting_.keys_again;
   }
   from_key.use = keyed && options_.key_use == KeyUse::kServerPort ? KeyUse::kServerPort : KeyUse::kNothing;
-  const auto server_port = from_key.use == KeyUse::kServerPort ? key.server.port : options_.server_port;
-  biflow.endpoints = documentation_endpoints(biflow.row, protocol, version, server_port);
+  const auto server_port = from_key.use == KeyUse::kServerPort ? key->server.port : options_.server_port;
+  biflow.key = packets::documentation_key(biflow.row, protocol, version, server_port);
   if (options_.key_use == KeyUse::kEndpoints)  // a key may itself be one of these
-    for (auto index = traces_.size() + biflow.row; !used_endpoints_.insert(biflow.endpoints).second;
-         index += traces_.size())
-      biflow.endpoints = documentation_endpoints(index, protocol, version, server_port);
+    for (auto index = traces_.size() + biflow.row; !used_keys_.insert(biflow.key).second; index += traces_.size())
+      biflow.key = packets::documentation_key(index, protocol, version, server_port);
   return from_key;
 }
 
-std::uint16_t Synthesis::maximum_segment(const Endpoints& endpoints) const {
+std::uint16_t Synthesis::maximum_segment(const packets::FlowKey& key) const {
   if (options_.maximum_segment != 0) return options_.maximum_segment;
-  return endpoints.version == IpVersion::kIpv4 ? 1460 : 1440;
+  return key.version() == packets::IpVersion::k4 ? 1460 : 1440;
 }
 
-TcpOptions Synthesis::tcp_options(const Endpoints& endpoints) const {
+TcpOptions Synthesis::tcp_options(const packets::FlowKey& key) const {
   TcpOptions tcp;
   tcp.additions = options_.additions;
   tcp.largest_segment = kLargestSegment;
-  if (options_.split) tcp.largest_segment = maximum_segment(endpoints) - (options_.timestamps ? kTimestampBytes : 0u);
+  if (options_.split) tcp.largest_segment = maximum_segment(key) - (options_.timestamps ? kTimestampBytes : 0u);
   tcp.window = options_.window;
   tcp.round_trip = nanoseconds(options_.round_trip_seconds);
   return tcp;

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <variant>
 
+#include "csv/csv_cell.hpp"
 #include "morgana/random.hpp"
+#include "packets/dissect.hpp"
 #include "synthesis/frame.hpp"
 #include "synthesis/udp_conversation.hpp"
 
@@ -52,14 +54,6 @@ class NextPackets {
   static bool after(const Entry& one, const Entry& other) { return other.before(one); }
   std::vector<Entry> heap_;
 };
-
-/// A field of CSV (RFC 4180).
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string field = "\"";
-  for (const char each : text) field.append(each == '"' ? 2 : 1, each);
-  return field + '"';
-}
 
 std::string_view addition(Origin origin) {
   switch (origin) {
@@ -118,13 +112,13 @@ void Synthesis::write(CaptureWriter& writer, const std::function<void(std::uint6
     const auto& biflow = biflows_[in_time_[order]];
     const auto series = channels_.series(biflow.row);
     const auto seed = mix_seed(seed_, biflow.row);
-    const bool tcp = biflow.endpoints.protocol == packets::kTcp;
+    const bool tcp = biflow.key.protocol == packets::kTcp;
     const Random random(seed, 2);
     // Below 2^31, so that a capture's numbers seldom wrap, which some tools take badly.
     const std::uint32_t up = random.bits(0) >> 1 | 1, down = random.bits(1) >> 1 | 1;
-    FrameOptions frames{maximum_segment(biflow.endpoints), biflow.tcp.window_shift, options_.timestamps};
-    Active active{&biflow, UdpConversation(series), FrameBuilder(biflow.endpoints, frames, seed)};
-    if (tcp) active.conversation.emplace<TcpConversation>(series, tcp_options(biflow.endpoints), biflow.tcp, up, down);
+    FrameOptions frames{maximum_segment(biflow.key), biflow.tcp.window_shift, options_.timestamps};
+    Active active{&biflow, UdpConversation(series), FrameBuilder(biflow.key, frames, seed)};
+    if (tcp) active.conversation.emplace<TcpConversation>(series, tcp_options(biflow.key), biflow.tcp, up, down);
     active.next();
     std::uint32_t slot = static_cast<std::uint32_t>(slots.size());
     if (free.empty()) slots.push_back(active);
@@ -160,11 +154,9 @@ void Synthesis::write(CaptureWriter& writer, const std::function<void(std::uint6
 std::string Synthesis::labels_csv() const {
   std::string text = "src_ip,src_port,dst_ip,dst_port,protocol,label\n";
   for (const auto& biflow : biflows_) {
-    const auto& ends = biflow.endpoints;
     const auto label = traces_.label(biflow.row);
-    text += fmt::format("{},{},{},{},{},{}\n", address_text(ends.client.address, ends.version), ends.client.port,
-                        address_text(ends.server.address, ends.version), ends.server.port, ends.protocol,
-                        label < 0 ? "" : csv_field(traces_.class_names()[static_cast<std::size_t>(label)]));
+    text += fmt::format("{},{}\n", biflow.key.text(),
+                        label < 0 ? "" : csv::cell_of(traces_.class_names()[static_cast<std::size_t>(label)]));
   }
   return text;
 }

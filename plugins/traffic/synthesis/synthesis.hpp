@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "morgana/traces.hpp"
+#include "packets/flow_key.hpp"
 #include "synthesis/accounting.hpp"
 #include "synthesis/capture_writer.hpp"
-#include "synthesis/endpoints.hpp"
 #include "synthesis/filler.hpp"
 #include "synthesis/tcp_conversation.hpp"
 
@@ -81,7 +81,7 @@ class Synthesis {
   struct Biflow {
     std::size_t row = 0;
     std::int64_t start = 0;  ///< nanoseconds after that of the capture
-    Endpoints endpoints;
+    packets::FlowKey key;
     TcpPlan tcp;
   };
   struct FromKey {
@@ -91,9 +91,9 @@ class Synthesis {
   struct Active;
 
   void plan_biflow(std::size_t row);
-  FromKey choose_endpoints(const TraceSeries& series, Biflow& biflow);
-  TcpOptions tcp_options(const Endpoints& endpoints) const;
-  std::uint16_t maximum_segment(const Endpoints& endpoints) const;
+  FromKey choose_key(const TraceSeries& series, Biflow& biflow);
+  TcpOptions tcp_options(const packets::FlowKey& key) const;
+  std::uint16_t maximum_segment(const packets::FlowKey& key) const;
   void place_in_time();
   std::string comment_of(const Active& active) const;
 
@@ -101,9 +101,9 @@ class Synthesis {
   SynthesisOptions options_;
   std::uint64_t seed_;
   TraceChannels channels_;
-  std::vector<Biflow> biflows_;         ///< in the order of the traces
-  std::vector<std::uint32_t> in_time_;  ///< their indices in the order of their starts
-  std::set<Endpoints> used_endpoints_;  ///< those of keys; while planning
+  std::vector<Biflow> biflows_;           ///< in the order of the traces
+  std::vector<std::uint32_t> in_time_;    ///< their indices in the order of their starts
+  std::set<packets::FlowKey> used_keys_;  ///< those of the traces; while planning
   Accounting accounting_;
 };
 

@@ -6,13 +6,12 @@
 namespace morgana::tables {
 
 Traces finished(RowCollector&& collector, const std::filesystem::path& path, Context& context) {
-  const auto skipped = collector.skipped(), name = collector.row_name();
+  const auto skipped = collector.skipped(), rows = collector.count_of_rows();
   if (collector.kept() == 0)
-    throw Error("none of the {} {} in {} is left{}{}", collector.rows(), name, path.string(),
-                skipped.empty() ? "" : ": ", skipped);
-  const auto count = collector.rows();
+    throw Error("no trace is left of {} in {}{}{}", rows, path.string(), skipped.empty() ? "" : ": ", skipped);
   auto traces = std::move(collector).finish();
-  context.log().info("{} traces of {} {}, {} classes", traces.size(), count, name, traces.class_names().size());
+  context.log().info("{} of {}, {}", count_text(traces.size(), "trace"), rows,
+                     count_text(traces.class_names().size(), "class", "classes"));
   if (!skipped.empty()) context.log().warning("left out: {}", skipped);
   for (const auto& [what, examples] : traces.table().notes)
     if (what.starts_with("skipped: ")) context.log().warning("{}: {}", what, examples);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "morgana/channels.hpp"
+#include "morgana/count_text.hpp"
 #include "morgana/error.hpp"
 
 namespace morgana::tables {
@@ -45,7 +46,7 @@ RowCollector::RowCollector(RowOptions options) : options_(std::move(options)) {
     if (source.is_signed()) table_.channels.push_back(standard_channel("DIR"));
     if (source.size() == "PL") payload_ = i;
   }
-  if (!payload_ && (options_.padding == Padding::kDrop || options_.zero_payload == ZeroPayload::kDrop))
+  if (!payload_ && (options_.padding == Padding::kDrop || options_.kept.drops_zero_payload()))
     throw Error("packets without payload can be dropped only where PL is read");
   table_.columns = options_.columns;
 }
@@ -117,13 +118,13 @@ std::size_t RowCollector::without_padding(const TraceRow& row, std::size_t lengt
 /// Sets `chosen_`; the reason where the row is left out.
 std::optional<RowCollector::Fault> RowCollector::choose_packets(const TraceRow& row) {
   const auto whole = row.lists[0].size(), length = without_padding(row, whole);
-  const auto limit = options_.packets == 0 ? length : options_.packets;
+  const auto limit = options_.kept.most == 0 ? length : options_.kept.most;
   std::int64_t zero = 0;
   chosen_.clear();
   for (std::size_t packet = 0; packet < length && chosen_.size() < limit; ++packet) {
     for (std::size_t source = 0; source < options_.sources.size(); ++source)
       if (auto fault = value_fault(row, source, packet)) return fault;
-    if (options_.zero_payload == ZeroPayload::kDrop && row.lists[*payload_][packet] == 0) {
+    if (options_.kept.drops_zero_payload() && row.lists[*payload_][packet] == 0) {
       ++zero;
       continue;
     }
@@ -133,7 +134,7 @@ std::optional<RowCollector::Fault> RowCollector::choose_packets(const TraceRow& 
                      fmt::format("{} of packet {} is 0, which has no sign", options_.sources[source].column, packet)};
     chosen_.push_back(packet);
   }
-  if (chosen_.size() < std::max<std::size_t>(options_.minimum_packets, 1))
+  if (chosen_.size() < std::max<std::size_t>(options_.kept.least, 1))
     return Fault{"too few packets", fmt::format("{}", chosen_.size())};
   zero_dropped_ += zero;
   padding_dropped_ += static_cast<std::int64_t>(whole - length);
@@ -193,13 +194,12 @@ void RowCollector::note_directions(const TraceRow& row, std::size_t source) {
 }
 
 std::string RowCollector::padding_doubt() const {
-  if (options_.padding == Padding::kDrop || options_.zero_payload == ZeroPayload::kDrop || kept() < 2 ||
-      shortest_ != longest_ || end_in_zero_ == 0)
+  if (options_.padding == Padding::kDrop || options_.kept.drops_zero_payload() || kept() < 2 || shortest_ != longest_ ||
+      end_in_zero_ == 0)
     return "";
   return fmt::format(
-      "all rows have {} packets and {} of them end in a PL of 0: where zeros only fill rows up, set padding to "
-      "\"drop\"",
-      longest_, end_in_zero_);
+      "all rows have {} and {} of them end in a PL of 0: where zeros only fill rows up, set padding to \"drop\"",
+      count_text(longest_, "packet"), end_in_zero_);
 }
 
 void RowCollector::note_channels() {
@@ -229,11 +229,8 @@ Traces RowCollector::finish() && {
   table_.counts[options_.rows] = rows_;
   table_.counts["kept"] = kept();
   if (options_.padding == Padding::kDrop) table_.counts["padding packets dropped"] = padding_dropped_;
-  if (options_.zero_payload == ZeroPayload::kDrop) table_.counts["zero-payload packets dropped"] = zero_dropped_;
-  if (payload_)
-    table_.notes["zero-payload packets"] = options_.zero_payload == ZeroPayload::kKeep
-                                               ? "kept"
-                                               : "dropped; IAT is the time since the previous packet kept";
+  if (options_.kept.drops_zero_payload()) table_.counts["zero-payload packets dropped"] = zero_dropped_;
+  if (payload_) table_.notes["zero-payload packets"] = options_.kept.zero_payload_note();
   note_channels();
   omissions_.write_to(table_);
   return Traces(std::move(table_));

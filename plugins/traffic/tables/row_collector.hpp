@@ -8,13 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "forms/trace_form.hpp"
+#include "morgana/count_text.hpp"
 #include "morgana/trace_builder.hpp"
 #include "morgana/traces.hpp"
 #include "tables/channel_source.hpp"
 
 namespace morgana::tables {
 
-enum class ZeroPayload { kKeep, kDrop };
 enum class Padding { kKeep, kDrop };
 /// What a positive direction, or sign, means; 0 or a negative one means the other way.
 enum class Positive { kDown, kUp };
@@ -22,14 +23,12 @@ enum class Positive { kDown, kUp };
 /// Which rows of a table become traces, and how.
 struct RowOptions {
   std::vector<ChannelSource> sources;
-  std::size_t packets = 0;          ///< longest trace; 0: whole rows
-  std::size_t minimum_packets = 1;  ///< of a trace, after what is dropped
-  ZeroPayload zero_payload = ZeroPayload::kKeep;
+  forms::KeptPackets kept{};
   Padding padding = Padding::kKeep;  ///< packets of no payload, 0 or missing, at the end of a row
   Positive positive = Positive::kDown;
   bool labelled = true, captured = false, has_device = false, keyed = false;  ///< which names rows have
-  std::vector<TraceColumn> columns{};  ///< further numbers, as yet without values
-  std::string rows = "rows";           ///< what the counts call them
+  std::vector<TraceColumn> columns{};      ///< further numbers, as yet without values
+  std::string row = "row", rows = "rows";  ///< what the counts call them
 };
 
 /// One trace as a table has it; a missing number is NaN.
@@ -56,7 +55,8 @@ class RowCollector {
   void note_omissions(const Omissions& omissions) { omissions_.append(omissions); }
 
   std::int64_t rows() const noexcept { return rows_; }
-  const std::string& row_name() const noexcept { return options_.rows; }
+  /// "1 row", "12 biflows"
+  std::string count_of_rows() const { return count_text(rows_, options_.row, options_.rows); }
   std::int64_t kept() const noexcept { return static_cast<std::int64_t>(table_.offsets.size()) - 1; }
   /// "3 too few packets, 2 no label": what was left out.
   std::string skipped() const { return omissions_.summary(); }

@@ -20,22 +20,11 @@ RowParameters::RowParameters(Stage& stage)
                  .choices = {"down", "up"},
                  .doc = "What a positive direction, or sign, means: down is towards the client or phone; the other "
                         "way is 0 or negative."}),
-      zero_payload_(stage, "zero_payload",
-                    {.value = Choice{"keep"},
-                     .choices = {"keep", "drop"},
-                     .doc = "Packets whose PL is 0, such as bare acknowledgements; IAT spans those dropped."}),
-      packets_(stage, "packets",
-               {.value = 0, .unit = "packets", .min = 0, .doc = "Packets kept from the start of each trace; 0: all."}),
-      minimum_packets_(stage, "minimum_packets",
-                       {.value = 1, .unit = "packets", .min = 1, .doc = "Shortest trace kept."}) {}
+      kept_(stage, 0) {}
 
 RowOptions RowParameters::options() const {
-  if (*packets_ != 0 && *packets_ < *minimum_packets_)
-    throw Error("minimum_packets {} is more than packets {}", *minimum_packets_, *packets_);
   RowOptions options{channel_sources(*channels_, *timestamps_, *scale_)};
-  options.packets = static_cast<std::size_t>(*packets_);
-  options.minimum_packets = static_cast<std::size_t>(*minimum_packets_);
-  options.zero_payload = *zero_payload_ == "drop" ? ZeroPayload::kDrop : ZeroPayload::kKeep;
+  options.kept = kept_.kept();
   options.positive = *positive_ == "up" ? Positive::kUp : Positive::kDown;
   return options;
 }

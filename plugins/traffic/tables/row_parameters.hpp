@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "forms/form_parameters.hpp"
 #include "morgana/stage.hpp"
 #include "tables/row_collector.hpp"
 
@@ -21,8 +22,8 @@ class RowParameters {
   Param<std::vector<std::string>> channels_;
   Param<std::string> timestamps_;
   Param<std::vector<std::string>> scale_;
-  Param<Choice> positive_, zero_payload_;
-  Param<int> packets_, minimum_packets_;
+  Param<Choice> positive_;
+  forms::KeptParameters kept_;
 };
 
 }  // namespace morgana::tables

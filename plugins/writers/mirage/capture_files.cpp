@@ -5,11 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <map>
 #include <numeric>
 #include <set>
 #include <tuple>
+
+#include "packets/capture_name.hpp"
 
 namespace morgana::write_mirage {
 namespace {
@@ -42,12 +43,9 @@ std::filesystem::path safe_path(std::string_view text) {
 
 /// The seconds that a capture's file name begins with.
 double start_of(const std::string& name) {
-  std::uint64_t seconds = 0;
-  const auto* last = name.data() + name.size();
-  const auto [end, error] = std::from_chars(name.data(), last, seconds);
   constexpr std::uint64_t kYear2500 = 16725225600;
-  return error == std::errc() && end != last && *end == '_' && seconds < kYear2500 ? static_cast<double>(seconds)
-                                                                                   : kUnknownStart;
+  const auto epoch = packets::read_capture_name(name).epoch;
+  return epoch && *epoch < kYear2500 ? static_cast<double>(*epoch) : kUnknownStart;
 }
 
 const std::string& name_in(const NameColumn& column, std::int32_t id) {

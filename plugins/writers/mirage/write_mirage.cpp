@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fstream>
+#include <morgana/count_text.hpp>
 #include <morgana/metrics.hpp>
 #include <morgana/stage.hpp>
 #include <morgana/traces.hpp>
@@ -50,8 +51,9 @@ class WriteMirage final : public Stage {
     context.progress({done, traces->size(), "biflows"});
     if (!one_file) write_accounting(documents.accounting(), folder / kAccountingFile);
     accounting = documents.accounting().metrics("write.mirage");
-    for (const auto& [what, count] : documents.accounting().mended()) context.log().warning("{} x {}", count, what);
-    context.log().info("wrote {} biflows, {} packets to {} files", traces->size(), traces->packets(), files.size());
+    for (const auto& [what, count] : documents.accounting().changes()) context.log().warning("{} x {}", count, what);
+    context.log().info("wrote {}, {} to {}", count_text(traces->size(), "biflow"),
+                       count_text(traces->packets(), "packet"), count_text(files.size(), "file"));
   }
 
   std::uint64_t write(Context& context, mirage_format::TraceDocuments& documents, const std::filesystem::path& folder,

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "accounting/field_metrics.hpp"
+
 namespace morgana::write_pcap {
 namespace {
 
@@ -22,15 +24,6 @@ std::string class_list(const Traces& traces) {
   }
   if (listed < present) text += fmt::format(" and {} more", present - listed);
   return text.empty() ? "none" : text;
-}
-
-Metric metric(const char* name, std::uint64_t value, const char* unit, std::map<std::string, std::string> tags) {
-  Metric made;
-  made.name = name;
-  made.value = static_cast<double>(value);
-  made.unit = unit;
-  made.tags = std::move(tags);
-  return made;
 }
 
 }  // namespace
@@ -73,17 +66,17 @@ std::vector<std::string> statement(const synthesis::Accounting& account, const T
       settings, "classes (traces): " + class_list(traces), account.line()};
   std::string list;
   for (const auto& change : changes(account))
-    list += fmt::format("{}{} {}", list.empty() ? "" : "; ", change.count, change.what);
+    list += fmt::format("{}{} x {}", list.empty() ? "" : "; ", change.count, change.what);
   said.push_back("not as in the traces: " + (list.empty() ? "nothing" : list));
   return said;
 }
 
 Metrics metrics_of(const synthesis::Accounting& account, const std::vector<std::string>& said) {
+  using accounting::counted;
   using synthesis::Origin;
-  Metrics metrics;
-  metrics.evaluator = "write.pcap";
-  metrics.metrics.push_back(metric("biflows", account.tcp_biflows, "biflows", {{"protocol", "TCP"}}));
-  metrics.metrics.push_back(metric("biflows", account.udp_biflows, "biflows", {{"protocol", "UDP"}}));
+  auto metrics = accounting::field_metrics("write.pcap");
+  metrics.metrics.push_back(counted("biflows", account.tcp_biflows, "biflows", {{"protocol", "TCP"}}));
+  metrics.metrics.push_back(counted("biflows", account.udp_biflows, "biflows", {{"protocol", "UDP"}}));
   constexpr std::pair<Origin, const char*> kOrigins[]{{Origin::kTrace, "trace"},
                                                       {Origin::kSplit, "further part of a split packet"},
                                                       {Origin::kHandshake, "added: handshake"},
@@ -91,26 +84,19 @@ Metrics metrics_of(const synthesis::Accounting& account, const std::vector<std::
                                                       {Origin::kClose, "added: close"}};
   for (const auto& [origin, name] : kOrigins)
     metrics.metrics.push_back(
-        metric("packets", account.counts.packets[static_cast<int>(origin)], "packets", {{"origin", name}}));
+        counted("packets", account.counts.packets[static_cast<int>(origin)], "packets", {{"origin", name}}));
   MetricMatrix table;
-  table.name = "packets by field and source";
-  for (const auto source : synthesis::kSourceNames) table.columns.emplace_back(source);
+  table.name = "values by field and source";
+  table.columns.assign(accounting::kSourceNames.begin(), accounting::kSourceNames.end());
   for (const auto& field : account.fields()) {
     table.rows.emplace_back(field.field);
-    for (std::size_t i = 0; i < synthesis::kSourceNames.size(); ++i) {
-      table.values.push_back(static_cast<double>(field.packets[i]));
-      metrics.metrics.push_back(
-          metric("packets by field", field.packets[i], "packets",
-                 {{"field", std::string(field.field)}, {"source", std::string(synthesis::kSourceNames[i])}}));
+    for (std::size_t source = 0; source < field.packets.size(); ++source) {
+      table.values.push_back(static_cast<double>(field.packets[source]));
+      accounting::add_values(metrics, field.field, static_cast<accounting::Source>(source), field.packets[source]);
     }
   }
   metrics.matrices.push_back(std::move(table));
-  for (const auto& change : changes(account))
-    metrics.metrics.push_back(metric("changed", change.count, "", {{"what", change.what}}));
-  metrics.notes["generated"] = "the value stands in the trace";
-  metrics.notes["derived"] = "the value follows from what stands in the trace";
-  metrics.notes["filled in"] =
-      "the value comes from parameters, constants or the seed and says nothing about the traffic";
+  for (const auto& change : changes(account)) accounting::add_changed(metrics, change.what, change.count);
   for (std::size_t i = 0; i < said.size(); ++i) metrics.notes[fmt::format("statement {}", i + 1)] = said[i];
   return metrics;
 }

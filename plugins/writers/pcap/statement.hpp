@@ -25,7 +25,8 @@ std::vector<Change> changes(const synthesis::Accounting& account);
 std::vector<std::string> statement(const synthesis::Accounting& account, const Traces& traces,
                                    const std::string& settings);
 
-/// The accounting as numbers: "packets" by origin, "packets by field" by field and source, "changed" by what.
+/// The accounting as numbers: "biflows" by protocol, "packets" by origin, "values" by field and source,
+/// "changed" by what.
 Metrics metrics_of(const synthesis::Accounting& account, const std::vector<std::string>& said);
 
 }  // namespace morgana::write_pcap

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fstream>
+#include <morgana/count_text.hpp>
 #include <morgana/metrics.hpp>
 #include <morgana/stage.hpp>
 #include <morgana/traces.hpp>
@@ -191,7 +192,7 @@ class WritePcap final : public Stage {
     const auto& account = synthesis.accounting();
     if (account.counts.total() == 0) context.log().warning("there is no packet to write");
     for (const auto& change : changes(account))
-      if (change.warn) context.log().warning("{} {}", change.count, change.what);
+      if (change.warn) context.log().warning("{} x {}", change.count, change.what);
 
     const auto said = statement(account, *traces, described());
     if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
@@ -209,8 +210,8 @@ class WritePcap final : public Stage {
       write_text(accounting_file->path, text);
     }
     accounting = metrics_of(account, said);
-    context.log().info("wrote {} biflows, {} packets to {}", account.tcp_biflows + account.udp_biflows,
-                       account.counts.total(), file.filename().string());
+    context.log().info("wrote {}, {}", count_text(account.tcp_biflows + account.udp_biflows, "biflow"),
+                       count_text(account.counts.total(), "packet"));
   }
 
   /// The parameters that a reader of the file may want to know, and the seed.

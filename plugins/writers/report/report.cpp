@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "morgana/count_text.hpp"
 #include "morgana/stage.hpp"
 #include "sections.hpp"
 
@@ -62,7 +63,8 @@ class WriteReport final : public Stage {
     stream << page(heading, lead, sections);
     stream.close();
     if (!stream) throw Error("cannot write {}", (folder / "report.html").string());
-    context.log().info("a page of {} sections about {} contenders", sections.size(), findings.contenders.size());
+    context.log().info("a page of {} about {}", count_text(sections.size(), "section"),
+                       count_text(findings.contenders.size(), "contender"));
   }
 };
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "csv/csv_cell.hpp"
 #include "morgana/error.hpp"
 #include "trace_files.hpp"
 
@@ -11,14 +12,6 @@ namespace {
 
 /// What is gathered before it is written.
 constexpr std::size_t kFlushBytes = 1 << 20;
-
-/// As RFC 4180 has it: in quotes where a comma, a quote or a line's end would be misread.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string quoted = "\"";
-  for (const char letter : text) quoted.append(letter == '"' ? "\"\"" : std::string(1, letter));
-  return quoted + '"';
-}
 
 /// The fewest digits that give the number again, also by way of double precision, as which most programs read it.
 void append_number(std::string& out, float value) {
@@ -75,11 +68,11 @@ void write_csv(const Traces& traces, const std::filesystem::path& file) {
       csv.text.append(",").append(name);
     }
   csv.text += ",packet";
-  for (const auto& channel : table.channels) csv.text.append(",").append(csv_field(channel.name));
+  for (const auto& channel : table.channels) csv.text.append(",").append(csv::cell_of(channel.name));
   csv.text += '\n';
   for (std::size_t row = 0; row < traces.size(); ++row) {
     auto start = std::to_string(row);
-    for (const auto* column : names) start.append(",").append(csv_field(name_in(*column, row)));
+    for (const auto* column : names) start.append(",").append(csv::cell_of(name_in(*column, row)));
     for (std::size_t packet = 0; packet < traces.packets(row); ++packet) {
       csv.text.append(start).append(",").append(std::to_string(packet));
       for (const auto& channel : table.channels) {

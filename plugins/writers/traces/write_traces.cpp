@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <morgana/count_text.hpp>
 #include <morgana/stage.hpp>
 #include <set>
 
@@ -25,8 +26,7 @@ class WriteTraces final : public Stage {
     if (*format == "npz") write_npz(*traces, file);
     else if (*format == "parquet") write_parquet(*traces, file);
     else write_csv(*traces, file);
-    context.log().info("wrote {} traces, {} packets to {}", traces->size(), traces->packets(),
-                       file.filename().string());
+    context.log().info("wrote {}, {}", count_text(traces->size(), "trace"), count_text(traces->packets(), "packet"));
   }
 
   /// A channel or column may not be called as something else of the file.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "csv_records.hpp"
+#include "csv/csv_records.hpp"
 
 #include <gtest/gtest.h>
 

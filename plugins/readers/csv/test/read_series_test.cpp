@@ -109,7 +109,7 @@ TEST_F(ReadSeries, SaysWhatIsWrongWithTheFile) {
             "column of the series: \"series\": \"first..last\"");
   const auto only_text = write("label,b0,b1\nx,a,b\n");
   stage(only_text);
-  EXPECT_EQ(error(), "none of the 1 series in " + only_text + " is left: 1 text in a number cell");
+  EXPECT_EQ(error(), "no trace is left of 1 series in " + only_text + ": 1 text in a number cell");
   stage(write(""));
   EXPECT_EQ(error(), "file.csv is empty");
   stage(write("label,b0,b1\n\xe9t\xe9,1,2\n"));

@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "biflow.hpp"
-#include "capture_name.hpp"
+#include "file_name.hpp"
 #include "json_cursor.hpp"
 #include "stage_fixture.hpp"
 
@@ -238,25 +238,24 @@ TEST_F(Mirage2019, StopsOnRequest) {
   EXPECT_THROW(stage_->run(), Stopped);
 }
 
-TEST(CaptureName, SplitsEveryKnownForm) {
-  const auto first =
-      read_capture_name(std::string("x/Mi5_38_a4_ed_18_cc_bf/1539866692_com.iconology.comics") + kSuffix);
+TEST(FileName, SplitsEveryKnownForm) {
+  const auto first = read_file_name(std::string("x/Mi5_38_a4_ed_18_cc_bf/1539866692_com.iconology.comics") + kSuffix);
   EXPECT_EQ(first.capture, "Mi5_38_a4_ed_18_cc_bf/1539866692_com.iconology.comics");
   EXPECT_EQ(first.package, "com.iconology.comics");
   EXPECT_EQ(first.folder, "Mi5_38_a4_ed_18_cc_bf");
   EXPECT_EQ(first.address, "");
   for (const char* mac : {"1e:65:95:7e:34:0b", "1e_65_95_7e_34_0b"}) {
-    const auto second = read_capture_name(
-        std::string("Twitch/1670836390_") + mac +
-        "_tv.twitch.android.app_mirage2020dataset_labeled_biflows_all_packets_encryption_metadata.json");
+    const auto second =
+        read_file_name(std::string("Twitch/1670836390_") + mac +
+                       "_tv.twitch.android.app_mirage2020dataset_labeled_biflows_all_packets_encryption_metadata.json");
     EXPECT_EQ(second.package, "tv.twitch.android.app");
     EXPECT_EQ(second.address, "1e:65:95:7e:34:0b");
     EXPECT_EQ(second.folder, "Twitch");
   }
-  EXPECT_EQ(read_capture_name(std::string("12_None") + kSuffix).package, "");
-  EXPECT_EQ(read_capture_name("12_org.some_app.json").package, "org.some_app");
-  EXPECT_EQ(read_capture_name("traffic.json.gz").package, "");
-  EXPECT_EQ(read_capture_name("traffic.json.gz").capture, "traffic");
+  EXPECT_EQ(read_file_name(std::string("12_None") + kSuffix).package, "");
+  EXPECT_EQ(read_file_name("12_org.some_app.json").package, "org.some_app");
+  EXPECT_EQ(read_file_name("traffic.json.gz").package, "");
+  EXPECT_EQ(read_file_name("traffic.json.gz").capture, "traffic");
 }
 
 TEST(FlowKey, KnowsWhichEndIsThePhone) {

@@ -100,6 +100,18 @@ TEST_F(TeachingFile, ConvertsAndCounts) {
   EXPECT_NE(traces->table().notes.at("channel IAT").find("stands 2 times"), std::string::npos);
 }
 
+TEST_F(TeachingFile, DropsPacketsWithoutPayloadWhereAsked) {
+  const auto file = write({{"PL", list_array<arrow::Int64Builder>({{7, 0, 9}})},
+                           {"IAT", list_array<arrow::DoubleBuilder>({{0, 1e6, 2e6}})},
+                           {"DIR", list_array<arrow::Int32Builder>({{0, 1, 1}})},
+                           {"LABEL", text_array({"x"})}});
+  StageRunner stage(morgana_plugin(), "read.mirage-video");
+  const auto traces = stage.set("path", file).set("zero_payload", "drop").run().output<Traces>("traces");
+  EXPECT_EQ(values(*traces, "PL", 0), (std::vector<float>{7, 9}));
+  EXPECT_EQ(values(*traces, "IAT", 0), (std::vector<float>{0, 3}));
+  EXPECT_EQ(traces->table().counts.at("zero-payload packets dropped"), 1);
+}
+
 TEST_F(TeachingFile, ReadsEitherWithAndWithoutTimes) {
   const auto file = write({{"DIR", list_array<arrow::FloatBuilder>({{0, 1, -1}})},
                            {"PL", list_array<arrow::FloatBuilder>({{10, 20, 30}})},
@@ -133,7 +145,7 @@ TEST_F(TeachingFile, SaysWhatIsWrongWithTheFile) {
   const auto empty = write({{"PL", list_array<arrow::Int64Builder>({{}})},
                             {"DIR", list_array<arrow::Int64Builder>({{}})},
                             {"LABEL", text_array({"x"})}});
-  EXPECT_EQ(error("read.mirage-appxact", empty), "none of the 1 biflows in " + empty + " is left: 1 no packets");
+  EXPECT_EQ(error("read.mirage-appxact", empty), "no trace is left of 1 biflow in " + empty + ": 1 no packets");
   EXPECT_EQ(error("read.mirage-video", "/absent.parquet"), "there is no file or folder /absent.parquet");
   std::filesystem::resize_file(empty, 20);
   EXPECT_EQ(error("read.mirage-appxact", empty).find("cannot read " + empty + ": "), 0u);

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "packets/dissect.hpp"
+#include "packets/documentation.hpp"
 
 namespace morgana::pcap {
 namespace {
@@ -18,14 +19,11 @@ using biflows::Biflow;
 using biflows::Direction;
 using packets::Segment;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t kSecond = 100'000'0000;
 constexpr std::int64_t kStart = 1'600'000'000 * kSecond;
 
 packets::End end(const char* address, int port) {
-  packets::End end;
-  EXPECT_TRUE(packets::Address::parse(address, end.address));
-  end.port = static_cast<std::uint16_t>(port);
-  return end;
+  return {packets::Address::parse(address).value(), static_cast<std::uint16_t>(port)};
 }
 const packets::End kPhone = end("192.168.20.105", 40001), kServer = end("203.0.113.7", 443);
 
@@ -95,6 +93,21 @@ TEST(Assembler, ChoosesTheClient) {
   EXPECT_EQ(assembled({.clients = {kServer.address}}, late)[0].client, kServer);
   const auto other = end("10.0.0.9", 99);
   EXPECT_EQ(assembled({}, {{0, segment(other, kPhone, 1)}})[0].client, other) << "both are private";
+}
+
+TEST(Assembler, KnowsTheClientsOfWrittenTraffic) {
+  const auto key_of = [](const packets::FlowKey& written, const Assembly& assembly) {
+    return assembled(assembly, {{0, segment(written.server, written.client, 100)}}).at(0).key();
+  };
+  for (const auto version : {packets::IpVersion::k4, packets::IpVersion::k6}) {
+    const auto written = packets::documentation_key(1'000'000'00, packets::kTcp, version, 50443);
+    EXPECT_EQ(key_of(written, {}), written.text());
+    const packets::FlowKey turned{written.server, written.client, written.protocol};
+    EXPECT_EQ(key_of(written, {.client = biflows::ClientRule::kFirstSender}), turned.text());
+    EXPECT_EQ(key_of(written, {.clients = {written.server.address}}), turned.text());
+  }
+  // A private address is the client of whatever the documentation's stand for.
+  EXPECT_EQ(key_of({kPhone, end("192.0.2.1", 443), packets::kTcp}, {}), "192.168.20.105,40001,192.0.2.1,443,6");
 }
 
 TEST(Assembler, CountsAllPacketsAndKeepsTheFirst) {

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <fstream>
 
-#include "captures/capture_names.hpp"
 #include "flow_labels.hpp"
 #include "morgana/testing.hpp"
 #include "morgana/traces.hpp"
@@ -157,7 +156,7 @@ TEST_F(ReadPcap, SaysWhatIsWrong) {
   EXPECT_EQ(error(nothing), "no .pcap or .pcapng or .cap file in " + at + " or its folders");
   write(folder() / "one.pcap", pcap({{kStart, ethernet(Bytes(28), 0x0806)}}));
   Reader arp(folder());
-  EXPECT_EQ(error(arp), "none of the 0 biflows in " + at + " is left: 1 packets, 0 of them TCP or UDP");
+  EXPECT_EQ(error(arp), "no trace is left of 0 biflows in " + at + ": 1 packet, 0 of them TCP or UDP");
   write(folder() / "one.pcap", pcap(session(1)));
   Reader clients(folder());
   EXPECT_EQ(error(clients.set("clients", std::vector<std::string>{"phone"})),
@@ -171,12 +170,12 @@ TEST_F(ReadPcap, SaysWhatIsWrong) {
     return error(stage.set("label", "table").set("labels", table.c_str()));
   };
   EXPECT_EQ(with_table("a,b\n"), at + "/labels.csv:1: the columns are \"a,b\"");
-  EXPECT_EQ(with_table("file,label\nx\n"), at + "/labels.csv:2: 1 fields, the header has 2");
+  EXPECT_EQ(with_table("file,label\nx\n"), at + "/labels.csv:2: 1 field, the header has 2");
   EXPECT_EQ(with_table("file,label\nx,a\nx,b\n"), at + "/labels.csv:3: labelled \"b\", and \"a\" before");
   EXPECT_EQ(with_table("src_ip,src_port,dst_ip,dst_port,protocol,label\n1.2.3,1,1.2.3.4,2,tcp,x\n"),
             at + "/labels.csv:2: no address, port or protocol: 1.2.3,1,1.2.3.4,2,tcp,x");
   EXPECT_EQ(with_table("file,label\nother.pcap,a\n"),
-            "none of the 2 biflows in " + at + " is left: 2 no label: 7 packets, 6 of them TCP or UDP");
+            "no trace is left of 2 biflows in " + at + ": 2 no label: 7 packets, 6 of them TCP or UDP");
   Reader unused(folder());
   EXPECT_EQ(error(unused.set("labels", table.c_str())), "labels are given, and label is \"folder\"");
 }
@@ -191,21 +190,6 @@ TEST_F(ReadPcap, ReadsWhatIsThereOfADamagedFile) {
   EXPECT_EQ(table.counts.at("skipped: end of a damaged file"), 1);
   EXPECT_TRUE(table.notes.at("skipped: end of a damaged file").starts_with("one.pcap: byte ")) << "with the place";
   EXPECT_EQ(stage.context.messages.size(), 2u);
-}
-
-TEST(CaptureNames, SayFolderTimeAndLabel) {
-  const auto name = captures::read_capture_file_name("a/phone/1670836390_1e:65:95:7e:34:0b_tv.twitch.app_0003.pcap.gz");
-  EXPECT_EQ(name.folder, "phone");
-  EXPECT_EQ(name.stem, "1670836390_1e:65:95:7e:34:0b_tv.twitch.app");
-  EXPECT_EQ(name.epoch, 1670836390u);
-  EXPECT_EQ(name.label, "tv.twitch.app");
-  EXPECT_EQ(name.rotation, 3);
-  const auto label = [](const char* file) { return captures::read_capture_file_name(file).label; };
-  EXPECT_EQ(label("a/1539866692_com.iconology.comics.pcapng"), "com.iconology.comics");
-  EXPECT_EQ(label("netflix.pcap"), "netflix");
-  EXPECT_EQ(label("video_2020.cap"), "video");
-  EXPECT_EQ(label("42"), "42");
-  EXPECT_EQ(captures::read_capture_file_name("netflix.pcap").epoch, std::nullopt);
 }
 
 }  // namespace

@@ -64,10 +64,12 @@ bool read_end(std::string text, packets::End& end) {
   end.port = static_cast<std::uint16_t>(std::stoi(text.substr(colon + 1)));
   auto address = text.substr(0, colon);
   if (address.starts_with('[')) address = address.substr(1, address.size() - 2);
-  if (packets::Address::parse(address, end.address)) return true;
+  auto parsed = packets::Address::parse(address);
   // "2a03:2880:1010:3f20:face:b00c::25de" has seven groups: the double colon is one of them
-  const auto gap = address.find("::");
-  return gap != address.npos && packets::Address::parse(address.replace(gap, 2, ":0:"), end.address);
+  if (const auto gap = address.find("::"); !parsed && gap != address.npos)
+    parsed = packets::Address::parse(address.replace(gap, 2, ":0:"));
+  if (parsed) end.address = *parsed;
+  return parsed.has_value();
 }
 
 Flows theirs(const fs::path& file) {

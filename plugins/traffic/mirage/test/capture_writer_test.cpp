@@ -4,9 +4,9 @@
 #include <cmath>
 #include <random>
 
-#include "mirage/flow_key.hpp"
 #include "morgana/error.hpp"
 #include "oracle.hpp"
+#include "packets/documentation.hpp"
 
 namespace morgana::mirage_format {
 namespace {
@@ -158,7 +158,9 @@ TEST_F(WriteCapture, NamesWhatIsWrong) {
 BiflowDocument random_document(std::mt19937_64& random, std::uint64_t number, std::uint64_t packets_at_least = 0) {
   const auto below = [&](std::uint64_t end) { return random() % end; };
   BiflowDocument biflow;
-  biflow.key = invented_flow_key(number, number % 2 ? 6 : 17, number % 5 == 0 ? IpVersion::k6 : IpVersion::k4);
+  biflow.key = packets::documentation_key(number, number % 2 ? 6 : 17,
+                                          number % 5 == 0 ? packets::IpVersion::k6 : packets::IpVersion::k4, 443)
+                   .text();
   const auto count = packets_at_least + below(70);
   auto& packets = biflow.packets;
   FlowSeries series;

@@ -14,10 +14,8 @@ using biflows::Direction;
 
 biflows::Biflow small_biflow() {
   biflows::Biflow biflow;
-  packets::Address::parse("192.168.20.105", biflow.client.address);
-  packets::Address::parse("203.0.113.7", biflow.server.address);
-  biflow.client.port = 40001;
-  biflow.server.port = 443;
+  biflow.client = {packets::Address::parse("192.168.20.105").value(), 40001};
+  biflow.server = {packets::Address::parse("203.0.113.7").value(), 443};
   biflow.protocol = packets::kTcp;
   const std::int64_t start = 1619005751'250000000;
   biflow.packets = {{start, 60, 0, 20, 40, 65535, packets::kSyn, Direction::kUp},

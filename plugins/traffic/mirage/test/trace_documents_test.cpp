@@ -34,10 +34,10 @@ struct Filled {
     capture.start_seconds = 1000;
     for (std::size_t row = 0; row < traces.size(); ++row) documents.fill(row, capture, biflows.emplace_back());
   }
-  std::int64_t values(std::string_view field, Origin origin) const {
+  std::int64_t values(std::string_view field, Source source) const {
     std::int64_t sum = 0;
     for (const auto& line : documents.accounting().lines())
-      if (line.field == field && line.origin == origin) sum += line.values;
+      if (line.field == field && line.source == source) sum += line.values;
     return sum;
   }
   Traces traces;
@@ -53,7 +53,7 @@ TEST(TraceDocuments, TakeWhatTheTracesHold) {
   EXPECT_EQ(packets.direction, (std::vector<std::uint8_t>{0, 1, 0, 1}));
   // The decimals that were meant, and the same single-precision numbers.
   EXPECT_EQ(packets.seconds_since_previous, (std::vector<double>{0, 0.1, 0.25, 1e-5}));
-  EXPECT_EQ(filled.values("packet_data.iat", Origin::kGenerated), 6);
+  EXPECT_EQ(filled.values("packet_data.iat", Source::kGenerated), 6);
 }
 
 TEST(TraceDocuments, DeriveHeadersAndFlags) {
@@ -64,10 +64,10 @@ TEST(TraceDocuments, DeriveHeadersAndFlags) {
   EXPECT_EQ(packets.transport_header_bytes, (std::vector<std::uint16_t>{32, 32, 20, 20}));
   EXPECT_EQ(packets.ip_bytes, (std::vector<std::uint32_t>{52, 52, 140, 1500}));
   EXPECT_EQ(filled.biflows[1].packets.ip_bytes, (std::vector<std::uint32_t>{62, 72}));
-  EXPECT_EQ(filled.values("packet_data.IP_packet_bytes", Origin::kDerived), 6);
-  EXPECT_EQ(filled.values("packet_data.L4_header_bytes", Origin::kFilledIn), 6);
+  EXPECT_EQ(filled.values("packet_data.IP_packet_bytes", Source::kDerived), 6);
+  EXPECT_EQ(filled.values("packet_data.L4_header_bytes", Source::kFilledIn), 6);
   EXPECT_EQ(packets.window, (std::vector<std::uint16_t>(4, 65535)));
-  EXPECT_EQ(filled.values("packet_data.TCP_win_size", Origin::kFilledIn), 6);
+  EXPECT_EQ(filled.values("packet_data.TCP_win_size", Source::kFilledIn), 6);
 }
 
 TEST(TraceDocuments, DeriveFlagsOnlyOfAnOpening) {
@@ -99,11 +99,9 @@ TEST(TraceDocuments, CountTheirOwnPackets) {
 
 TEST(TraceDocuments, InventKeysFromTheRangesForDocumentation) {
   const Filled filled(plain_table());
-  EXPECT_EQ(filled.biflows[0].key, "192.0.2.1,49152,198.51.100.1,443,6");
-  EXPECT_EQ(filled.biflows[1].key, "192.0.2.1,49153,198.51.100.1,443,6");
-  EXPECT_EQ(filled.biflows[1].client_port, 49153);
-  EXPECT_EQ(invented_flow_key(16384ull * 254, 17, IpVersion::k4), "192.0.2.1,49152,203.0.113.1,443,17");
-  EXPECT_EQ(invented_flow_key(16384ull * 508, 6, IpVersion::k6), "2001:db8::2,49152,2001:db8:1::1,443,6");
+  EXPECT_EQ(filled.biflows[0].key, "192.0.2.1,60032,198.51.100.1,443,6");
+  EXPECT_EQ(filled.biflows[1].key, "192.0.2.1,60032,198.51.100.2,443,6");
+  EXPECT_EQ(filled.biflows[1].client_port, 60032);
 }
 
 TEST(TraceDocuments, KeepKeysUniqueInAFile) {
@@ -111,16 +109,16 @@ TEST(TraceDocuments, KeepKeysUniqueInAFile) {
   table.keys = {"10.0.0.1,5,10.0.0.2,53,17", "10.0.0.1,5,10.0.0.2,53,17"};
   const Filled repeated(table);
   EXPECT_EQ(repeated.biflows[0].key, table.keys[0]);
-  EXPECT_EQ(repeated.biflows[1].key, "192.0.2.1,49152,198.51.100.1,443,17");
-  EXPECT_EQ(repeated.values("key", Origin::kGenerated), 1);
-  EXPECT_EQ(repeated.values("key", Origin::kFilledIn), 1);
+  EXPECT_EQ(repeated.biflows[1].key, "192.0.2.1,60032,198.51.100.1,443,17");
+  EXPECT_EQ(repeated.values("key", Source::kGenerated), 1);
+  EXPECT_EQ(repeated.values("key", Source::kFilledIn), 1);
   EXPECT_EQ(repeated.biflows[0].packets.transport_header_bytes[0], 8);  // UDP
   EXPECT_EQ(repeated.biflows[0].packets.flags[2], 0);
   EXPECT_EQ(repeated.biflows[0].packets.window[0], 0);
 
-  table.keys = {"192.0.2.1,49152,198.51.100.1,443,6", "no key"};
+  table.keys = {"192.0.2.1,60032,198.51.100.1,443,6", "no key"};
   const Filled unlike(table);
-  EXPECT_EQ(unlike.biflows[1].key, "192.0.2.1,49153,198.51.100.1,443,6");
+  EXPECT_EQ(unlike.biflows[1].key, "192.0.2.1,60032,198.51.100.2,443,6");
 }
 
 TEST(TraceDocuments, TellUdpByWhatTheTracesHold) {
@@ -143,11 +141,11 @@ TEST(TraceDocuments, TakeHeadersWhereTheyAreGiven) {
   table.channels.push_back(channel("L4HL", {24, 24, 20, 20, 8, 8}));
   table.channels.push_back(channel("FLAGS", {2, 18, 16, 17, 0, 0}));
   const Filled headers(table);
-  EXPECT_EQ(headers.biflows[0].key, "2001:db8::1,49152,2001:db8:1::1,443,6");
+  EXPECT_EQ(headers.biflows[0].key, "2001:db8:c::1,60032,2001:db8:5::1,443,6");
   EXPECT_TRUE(headers.biflows[1].key.ends_with(",17"));
   EXPECT_EQ(headers.biflows[0].packets.flags, (std::vector<std::uint8_t>{2, 18, 16, 17}));
   EXPECT_EQ(headers.biflows[0].packets.transport_header_bytes, (std::vector<std::uint16_t>{24, 24, 20, 20}));
-  EXPECT_EQ(headers.values("packet_data.TCP_flags", Origin::kGenerated), 6);
+  EXPECT_EQ(headers.values("packet_data.TCP_flags", Source::kGenerated), 6);
 }
 
 TEST(TraceDocuments, TakeTimesFromTimeOrNone) {
@@ -155,13 +153,13 @@ TEST(TraceDocuments, TakeTimesFromTimeOrNone) {
   table.channels[1] = channel("TIME", {0, 0.25f, 0.5f, 2, 0, 1});
   const Filled times(table);
   EXPECT_EQ(times.biflows[0].packets.seconds_since_previous, (std::vector<double>{0, 0.25, 0.25, 1.5}));
-  EXPECT_EQ(times.values("packet_data.iat", Origin::kDerived), 6);
+  EXPECT_EQ(times.values("packet_data.iat", Source::kDerived), 6);
   EXPECT_EQ(times.biflows[0].packets.unix_seconds, (std::vector<double>{1000, 1000.25, 1000.5, 1002}));
   EXPECT_EQ(times.biflows[1].packets.unix_seconds, (std::vector<double>{1001, 1002}));
   table.channels.erase(table.channels.begin() + 1);
   const Filled none(table);
   EXPECT_EQ(none.biflows[0].packets.seconds_since_previous, (std::vector<double>{0, 0, 0, 0}));
-  EXPECT_EQ(none.values("packet_data.iat", Origin::kFilledIn), 6);
+  EXPECT_EQ(none.values("packet_data.iat", Source::kFilledIn), 6);
 }
 
 TEST(TraceDocuments, TakeColumnsThatCountTheWholeBiflow) {
@@ -212,7 +210,7 @@ TEST(TraceDocuments, TakeFeaturesWithTheTotals) {
   EXPECT_EQ(filled.biflows[0].features[kPacketLength][kBiflow][kMaximum], 7);
   EXPECT_EQ(filled.biflows[0].features[kInterArrival][kDownstream][kKurtosis], 7);
   EXPECT_EQ(filled.biflows[1].features[kPacketLength][kBiflow][kMaximum], 72);  // 3 packets, and 2 in the trace
-  EXPECT_EQ(filled.values("flow_features.iat", Origin::kGenerated), 51);
+  EXPECT_EQ(filled.values("flow_features.iat", Source::kGenerated), 51);
 }
 
 TEST(TraceDocuments, CarryTheGroundTruth) {
@@ -230,8 +228,8 @@ TEST(TraceDocuments, CarryTheGroundTruth) {
   const auto& unknown = filled.biflows[1].truth;
   EXPECT_FALSE(unknown.label.has_value());
   EXPECT_EQ(unknown.device, "00:00:5e:00:53:02");
-  EXPECT_EQ(filled.values("flow_metadata.BF_label", Origin::kFilledIn), 1);
-  EXPECT_EQ(filled.values("flow_metadata.BF_activity", Origin::kFilledIn), 2);
+  EXPECT_EQ(filled.values("flow_metadata.BF_label", Source::kFilledIn), 1);
+  EXPECT_EQ(filled.values("flow_metadata.BF_activity", Source::kFilledIn), 2);
 }
 
 TEST(TraceDocuments, CarryPayload) {
@@ -242,7 +240,7 @@ TEST(TraceDocuments, CarryPayload) {
   EXPECT_EQ(filled.biflows[0].packets.payload, (std::vector<std::uint8_t>{0, 1, 2, 3}));
   EXPECT_EQ(filled.biflows[0].packets.payload_ends, (std::vector<std::uint64_t>{0, 0, 2, 4}));
   EXPECT_EQ(filled.biflows[1].packets.payload_ends, (std::vector<std::uint64_t>{10, 10}));
-  EXPECT_EQ(filled.documents.accounting().mended().at("payload: more bytes than PL says, cut"), 1);
+  EXPECT_EQ(filled.documents.accounting().changes().at("payload: more bytes than PL says, cut"), 1);
 }
 
 TEST(TraceDocuments, MendAndCountWhatCannotStand) {
@@ -254,11 +252,11 @@ TEST(TraceDocuments, MendAndCountWhatCannotStand) {
   EXPECT_EQ(filled.biflows[0].packets.payload_bytes, (std::vector<std::uint32_t>{0, 0, 100, 65535}));
   EXPECT_EQ(filled.biflows[0].packets.seconds_since_previous, (std::vector<double>{0, 0, 0, 0}));
   EXPECT_EQ(filled.biflows[0].packets.direction, (std::vector<std::uint8_t>{0, 1, 0, 1}));
-  const auto& mended = filled.documents.accounting().mended();
-  EXPECT_EQ(mended.at("PL: rounded to a whole number from 0 to 65535"), 3);
-  EXPECT_EQ(mended.at("IAT: negative, written as 0"), 1);
-  EXPECT_EQ(mended.at("IAT: the first packet's, written as 0"), 1);
-  EXPECT_EQ(mended.at("DIR: 0, written as down"), 1);
+  const auto& changes = filled.documents.accounting().changes();
+  EXPECT_EQ(changes.at("PL: rounded to a whole number from 0 to 65535"), 3);
+  EXPECT_EQ(changes.at("IAT: negative, written as 0"), 1);
+  EXPECT_EQ(changes.at("IAT: the first packet's, written as 0"), 1);
+  EXPECT_EQ(changes.at("DIR: 0, written as down"), 1);
 }
 
 TEST(TraceDocuments, NameWhatIsMissing) {
@@ -288,7 +286,7 @@ TEST(TraceDocuments, AccountForEveryValue) {
   EXPECT_EQ(filled.documents.accounting().metrics("write.mirage").find("values", {{"field", "packet_data.iat"}})->value,
             6);
   const auto lines = filled.documents.accounting().json_lines();
-  EXPECT_NE(lines.find("{\"field\": \"packet_data.iat\", \"origin\": \"generated\", \"how\": \"channel IAT\", "
+  EXPECT_NE(lines.find("{\"field\": \"packet_data.iat\", \"source\": \"generated\", \"how\": \"channel IAT\", "
                        "\"values\": 6}\n"),
             std::string::npos)
       << lines;

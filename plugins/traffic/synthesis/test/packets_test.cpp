@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <morgana/channels.hpp>
-#include <set>
 
+#include "packets/dissect.hpp"
+#include "packets/documentation.hpp"
 #include "synthesis/checksum.hpp"
-#include "synthesis/endpoints.hpp"
 #include "synthesis/filler.hpp"
 #include "synthesis/frame.hpp"
 #include "synthesis/trace_series.hpp"
@@ -35,43 +35,6 @@ TEST(Filler, SumsArePartsOfItsBytes) {
   EXPECT_EQ(std::string(reinterpret_cast<const char*>(piece.bytes), 30), "morgana synthetic payload morg");
   const Filler random(FillerKind::kRandom, 5);
   EXPECT_NE(random.piece(0, 8).bytes, random.piece(1, 8).bytes);
-}
-
-TEST(Endpoints, AreUniqueAndNobodys) {
-  std::set<Endpoints> seen;
-  for (std::uint64_t index = 0; index < 20000; ++index) {
-    const auto ends = documentation_endpoints(index * 149, packets::kTcp, IpVersion::kIpv4, 50443);
-    EXPECT_TRUE(seen.insert(ends).second) << index;
-    EXPECT_GE(ends.client.port, 60032);
-    const auto server = address_text(ends.server.address, ends.version);
-    EXPECT_TRUE(server.starts_with("198.51.100.") || server.starts_with("203.0.113.")) << server;
-    EXPECT_FALSE(server.ends_with(".0") || server.ends_with(".255")) << server;
-    EXPECT_TRUE(address_text(ends.client.address, ends.version).starts_with("192.0.2."));
-  }
-  const auto last = documentation_endpoints(kMostDocumentationBiflows - 1, packets::kUdp, IpVersion::kIpv4, 1);
-  EXPECT_EQ(address_text(last.client.address, last.version), "192.0.2.254");
-  EXPECT_EQ(address_text(last.server.address, last.version), "203.0.113.254");
-  EXPECT_EQ(last.client.port, 65535);
-  EXPECT_THROW(documentation_endpoints(kMostDocumentationBiflows, packets::kUdp, IpVersion::kIpv4, 1), Error);
-  const auto ipv6 = documentation_endpoints(kMostDocumentationBiflows, packets::kUdp, IpVersion::kIpv6, 1);
-  EXPECT_EQ(address_text(ipv6.client.address, ipv6.version), "2001:db8:c::ff");
-  EXPECT_EQ(address_text(ipv6.server.address, ipv6.version), "2001:db8:5::1");
-}
-
-TEST(Endpoints, AreReadFromAKey) {
-  Endpoints ends;
-  ASSERT_TRUE(parse_key("192.168.20.105,41421,54.174.83.64,443,6", ends));
-  EXPECT_EQ(address_text(ends.client.address, ends.version), "192.168.20.105");
-  EXPECT_EQ(ends.client.port, 41421);
-  EXPECT_EQ(ends.server.port, 443);
-  EXPECT_EQ(ends.protocol, packets::kTcp);
-  ASSERT_TRUE(parse_key("2001:db8::1,1,2001:db8::2,65535,17", ends));
-  EXPECT_EQ(ends.version, IpVersion::kIpv6);
-  EXPECT_EQ(address_text(ends.server.address, ends.version), "2001:db8::2");
-  for (const char* wrong :
-       {"", "k", "1.2.3.4,1,1.2.3.5,2", "1.2.3.4,1,1.2.3.5,2,6,7", "1.2.3.4,1,1.2.3.5,65536,6", "1.2.3,1,1.2.3.5,2,6",
-        "1.2.3.4,1,2001:db8::1,2,6", "1.2.3.4,1,1.2.3.5,2,1", "1.2.3.4,-1,1.2.3.5,2,6", "1.2.3.4,1,1.2.3.5, 2,6"})
-    EXPECT_FALSE(parse_key(wrong, ends)) << wrong;
 }
 
 TEST(TraceSeries, TakesTheNearestPossibleAndCounts) {
@@ -125,8 +88,8 @@ TEST(Udp, SplitsOnlyWhatNoDatagramHolds) {
 }
 
 TEST(Frame, HasItsHeadersAndTheFiller) {
-  const auto ends = documentation_endpoints(0, packets::kTcp, IpVersion::kIpv4, 443);
-  FrameBuilder frames(ends, {}, 1);
+  const auto key = packets::documentation_key(0, packets::kTcp, packets::IpVersion::k4, 443);
+  FrameBuilder frames(key, {}, 1);
   const Filler filler(FillerKind::kText, 1);
   WirePacket packet;
   packet.payload_bytes = 3;

@@ -35,8 +35,8 @@ std::vector<float> all(const Traces& traces, std::string_view channel) {
 
 TEST(RowCollector, CutsAndCounts) {
   RowOptions options{channel_sources({"PL", "IAT", "DIR"}, "", {"IAT=0.001"})};
-  options.packets = 2;
-  options.minimum_packets = 2;
+  options.kept.most = 2;
+  options.kept.least = 2;
   const auto traces = Rows(options)
                           .add({{1, 2, 3}, {NAN, 5, -1}, {0, 1, 7}})  // what is cut off is not looked at
                           .add({{1}, {0}, {1}})
@@ -69,7 +69,7 @@ TEST(RowCollector, CutsAndCounts) {
 
 TEST(RowCollector, GivesTheTimesOfDroppedPacketsToTheNext) {
   RowOptions options{channel_sources({"PL", "IAT"}, "", {})};
-  options.zero_payload = ZeroPayload::kDrop;
+  options.kept.zero_payload = forms::ZeroPayload::kDrop;
   const auto traces = Rows(options).add({{0, 10, 0, 0, 20}, {0, 1, 2, 3, 4}}).finish();
   EXPECT_EQ(all(traces, "PL"), (std::vector<float>{10, 20}));
   EXPECT_EQ(all(traces, "IAT"), (std::vector<float>{0, 9}));
@@ -78,7 +78,7 @@ TEST(RowCollector, GivesTheTimesOfDroppedPacketsToTheNext) {
 
 TEST(RowCollector, MakesTimesBetweenPacketsOfTimestamps) {
   RowOptions options{channel_sources({"PL", "TIME=seen"}, "seen", {"IAT=1e-6", "TIME=1e-6"})};
-  options.zero_payload = ZeroPayload::kDrop;
+  options.kept.zero_payload = forms::ZeroPayload::kDrop;
   const auto traces = Rows(options)
                           .add({{0, 10, 0, 20}, {5e6, 6e6, 7e6, 9e6}, {5e6, 6e6, 7e6, 9e6}})
                           .add({{1, 1}, {2, 1}, {2, 1}})

@@ -69,8 +69,8 @@ class WriteMirage : public ::testing::Test {
     account_ = stage.output<Metrics>("accounting");
     return path;
   }
-  double values(const std::string& field, const std::string& origin) const {
-    const auto* metric = account_->find("values", {{"field", field}, {"origin", origin}});
+  double values(const std::string& field, const std::string& source) const {
+    const auto* metric = account_->find("values", {{"field", field}, {"source", source}});
     return metric == nullptr ? 0 : metric->value;
   }
   TestContext context_;
@@ -84,7 +84,7 @@ TEST_F(WriteMirage, GivesAFileACapture) {
   ASSERT_EQ(files.size(), 3u);
   EXPECT_TRUE(files.contains(folder + "1539866692_com.example.a" + suffix));
   EXPECT_TRUE(files.contains(folder + "1540373141_com.example.b" + suffix));
-  EXPECT_NE(files.at("accounting.jsonl").find("{\"field\": \"packet_data.iat\", \"origin\": \"generated\""),
+  EXPECT_NE(files.at("accounting.jsonl").find("{\"field\": \"packet_data.iat\", \"source\": \"generated\""),
             std::string::npos);
   EXPECT_EQ(values("packet_data.L4_payload_bytes", "generated"), static_cast<double>(traces->packets()));
   EXPECT_EQ(values("packet_data.L4_raw_payload", "filled in"), static_cast<double>(traces->packets()));
@@ -109,8 +109,8 @@ TEST_F(WriteMirage, GivesEqualBytesForEqualTraces) {
 TEST_F(WriteMirage, SaysWhatItMended) {
   auto table = random_traces(1, 5)->table();
   table.channels[0].values[0] = -2;
-  write(std::make_shared<const Traces>(std::move(table)), "mended", "2019");
-  EXPECT_EQ(account_->find("mended", {{"what", "PL: rounded to a whole number from 0 to 65535"}})->value, 1);
+  write(std::make_shared<const Traces>(std::move(table)), "changed", "2019");
+  EXPECT_EQ(account_->find("changed", {{"what", "PL: rounded to a whole number from 0 to 65535"}})->value, 1);
   EXPECT_EQ(context_.messages.front(), "1 x PL: rounded to a whole number from 0 to 65535");
 }
 

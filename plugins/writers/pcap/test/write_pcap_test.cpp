@@ -43,10 +43,7 @@ std::map<std::string, Biflow> read_back(const std::filesystem::path& file,
   FileBytes bytes(file);
   packets::CaptureReader reader(bytes, "capture");
   packets::Dissector dissector;
-  biflows::Assembly assembly;
-  for (const char* client : {"192.0.2.1", "2001:db8:c::1"})
-    EXPECT_TRUE(packets::Address::parse(client, assembly.clients.emplace_back()));
-  biflows::Assembler assembler(assembly);
+  biflows::Assembler assembler({});
   packets::Segment segment;
   for (packets::CapturedPacket packet; reader.next(packet);) {
     EXPECT_EQ(dissector.dissect(packet, segment), packets::Verdict::kSegment);
@@ -159,15 +156,15 @@ TEST_F(WritePcap, SaysWhatItIs) {
       "lengths and checksums 16; filled in (packets): payload length 11, time 11, direction 11, TCP window 16, TCP "
       "flags 11, TCP options, initial sequence numbers 16, protocol and IP version 16, IP addresses 16, server "
       "port 16, client port 16, IP identification or flow label, TTL, Ethernet addresses 16, payload bytes 4");
-  EXPECT_NE(comments[4].find("1 traces without a packet; left out"), std::string::npos) << comments[4];
+  EXPECT_NE(comments[4].find("1 x traces without a packet; left out"), std::string::npos) << comments[4];
   EXPECT_EQ(content(labels_),
             "src_ip,src_port,dst_ip,dst_port,protocol,label\n"
             "192.0.2.1,60032,198.51.100.1,50443,6,org.example.app\n"
             "192.0.2.1,60032,198.51.100.3,50443,6,\"other, \"\"one\"\"\"\n");
   const auto metrics = stage_->output<Metrics>("accounting");
   EXPECT_EQ(metrics->find("packets", {{"origin", "trace"}})->value, 4);
-  EXPECT_EQ(metrics->find("packets by field", {{"field", "payload length"}, {"source", "generated"}})->value, 3);
-  EXPECT_EQ(metrics->find("packets by field", {{"field", "payload bytes"}, {"source", "filled in"}})->value, 4);
+  EXPECT_EQ(metrics->find("values", {{"field", "payload length"}, {"source", "generated"}})->value, 3);
+  EXPECT_EQ(metrics->find("values", {{"field", "payload bytes"}, {"source", "filled in"}})->value, 4);
   EXPECT_EQ(metrics->find("changed", {{"what", "traces without a packet; left out"}})->value, 1);
   EXPECT_NE(content(file_).find("trace 2, class other, \"one\""), std::string::npos);
 }
@@ -222,7 +219,7 @@ TEST_F(WritePcap, KeysDecideProtocolAndOnRequestMore) {
   EXPECT_EQ(keys[0], "192.168.20.105,41421,54.174.83.64,443,17");
   EXPECT_EQ(keys[1], "192.0.2.1,60032,198.51.100.3,50443,17");
   const auto metrics = stage_->output<Metrics>("accounting");
-  EXPECT_EQ(metrics->find("packets by field", {{"field", "IP addresses"}, {"source", "generated"}})->value, 2);
+  EXPECT_EQ(metrics->find("values", {{"field", "IP addresses"}, {"source", "generated"}})->value, 2);
   EXPECT_EQ(metrics
                 ->find("changed", {{"what",
                                     "keys that another biflow has too; a 5-tuple of documentation addresses "
@@ -247,7 +244,7 @@ TEST_F(WritePcap, StopsOnRequestAndNamesFaults) {
   table.channels[2].values[1] = 0;
   with(Traces(table)).run();
   EXPECT_EQ(stage_->context.messages.front(),
-            "1 payload lengths below 0 or above 1048576 bytes; the nearest possible was taken");
+            "1 x payload lengths below 0 or above 1048576 bytes; the nearest possible was taken");
   StageRunner stopped(morgana_plugin(), "write.pcap");
   stopped.context.stop = true;
   stopped.set("path", file_.string()).input("traces", std::make_shared<const Traces>(random_traces(4000, 1, false)));

@@ -6,8 +6,8 @@
 
 namespace morgana::mirage {
 
-/// What the path of a capture file says: `<folder>/<epoch>[_<MAC>]_<package>_<suffix>.json`.
-struct CaptureName {
+/// What the path of a release's file says: `<folder>/<epoch>[_<MAC>]_<package>_<suffix>.json`.
+struct FileName {
   std::string capture;  ///< the file's name without its suffix, after its folder's
   std::string package;  ///< "com.iconology.comics"; "" where the name has none
   std::string address;  ///< the MAC address in the name; "" where it has none
@@ -15,7 +15,7 @@ struct CaptureName {
 };
 
 /// `path` is relative to what the user named, with '/' between its parts.
-CaptureName read_capture_name(std::string_view path);
+FileName read_file_name(std::string_view path);
 
 /// A biflow's key, "ip,port,ip,port,protocol": true where the first address is public and the second private, so that
 /// the phone stands second.
