@@ -6,6 +6,7 @@
 #include <morgana/traces.hpp>
 
 #include "biflows/biflow_traces.hpp"
+#include "captures/capture_parameters.hpp"
 #include "captures/packet_files.hpp"
 #include "dataset_files.hpp"
 #include "forms/form_parameters.hpp"
@@ -34,22 +35,7 @@ class BuildMirage final : public Stage {
                             .unit = "bytes",
                             .min = 0,
                             .doc = "Payload kept of each packet; 0 keeps none, which nobody's secrets are in."}};
-  Param<std::vector<std::string>> clients{
-      *this,
-      "clients",
-      {.value = std::vector<std::string>{},
-       .doc = "Addresses of the recorded devices, which stand first in each biflow; else the private address does."}};
-  Param<std::vector<std::string>> apps{
-      *this,
-      "apps",
-      {.value = std::vector<std::string>{},
-       .doc =
-           "Which app a process of the socket log is of, where its name is not the app's: firefox=org.mozilla.firefox. "
-           "* for the app stands for the one that the capture is named after, * for the process for all others."}};
-  Param<double> idle_timeout{
-      *this,
-      "idle_timeout",
-      {.value = 0, .unit = "s", .min = 0, .doc = "A longer silence ends a biflow; 0: never.", .origin = "MIRAGE"}};
+  captures::CaptureParameters capture{*this};
   Param<std::vector<std::string>> channels{*this,
                                            "channels",
                                            {.value = std::vector<std::string>{"PL", "IAT", "DIR"},
@@ -64,14 +50,12 @@ class BuildMirage final : public Stage {
 
   void run(Context& context) override {
     const auto like = mirage_format::release_of(release->text);
-    biflows::Assembly assembly;
-    assembly.clients = packets::parse_addresses("clients", *clients);
+    auto assembly = capture.assembly();
     assembly.payload_kept = static_cast<std::size_t>(*payload_bytes);
-    assembly.idle_seconds = *idle_timeout;
     biflows::BiflowTraces result({.channels = *channels,
                                   .kept = {.most = static_cast<std::size_t>(*packets)},
                                   .payload_bytes = assembly.payload_kept});
-    captures::CaptureLogs logs(captures->path, captures::AppNames(*apps));
+    captures::CaptureLogs logs(captures->path, capture.apps());
     captures::PacketAccount account;
     DatasetFiles dataset(path->path, like);
     LabelCounts all;

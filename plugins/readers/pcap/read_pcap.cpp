@@ -7,7 +7,7 @@
 #include <morgana/traces.hpp>
 
 #include "biflows/biflow_traces.hpp"
-#include "captures/capture_logs.hpp"
+#include "captures/capture_parameters.hpp"
 #include "captures/packet_files.hpp"
 #include "flow_labels.hpp"
 #include "forms/form_parameters.hpp"
@@ -42,17 +42,7 @@ class ReadPcap final : public Stage {
                                "is, else one of the clients that write.pcap makes up, else who sent first; or always "
                                "who sent first.",
                         .origin = "MIRAGE: the phone stands first, whoever sent the first packet"}};
-  Param<std::vector<std::string>> clients{
-      *this,
-      "clients",
-      {.value = std::vector<std::string>{}, .doc = "Addresses that are always the client, before `client` is asked."}};
-  Param<double> idle_timeout{*this,
-                             "idle_timeout",
-                             {.value = 0,
-                              .unit = "s",
-                              .min = 0,
-                              .doc = "A longer silence ends a biflow; 0: never.",
-                              .origin = "MIRAGE: never"}};
+  captures::CaptureParameters capture{*this};
   Param<bool> end_at_close{*this,
                            "end_at_close",
                            {.value = false,
@@ -71,22 +61,13 @@ class ReadPcap final : public Stage {
       {.value = InputPath{},
        .doc = "For label \"table\": a CSV file with the columns file,label or "
               "src_ip,src_port,dst_ip,dst_port,protocol,label, as write.pcap leaves it beside its capture."}};
-  Param<std::vector<std::string>> apps{
-      *this,
-      "apps",
-      {.value = std::vector<std::string>{},
-       .doc = "For label \"sockets\": which app a process is of, where its name is not the app's: "
-              "firefox=org.mozilla.firefox. "
-              "* for the app stands for the one that the capture is named after, * for the process for all others."}};
   Out<Traces> traces{*this, "traces", "One trace a biflow, by file and first packet."};
 
   biflows::Assembly assembly(const forms::TraceForm& traced) const {
-    biflows::Assembly assembly;
+    auto assembly = capture.assembly();
     assembly.client = *client == "private" ? biflows::ClientRule::kPrivate : biflows::ClientRule::kFirstSender;
-    assembly.clients = packets::parse_addresses("clients", *clients);
     assembly.packets_kept = traced.kept.read();
     assembly.payload_kept = traced.payload_bytes;
-    assembly.idle_seconds = *idle_timeout;
     assembly.ends_at_close = *end_at_close;
     return assembly;
   }
@@ -137,7 +118,7 @@ class ReadPcap final : public Stage {
     const auto traced = form.form();
     biflows::BiflowTraces result(traced);
     std::unique_ptr<captures::CaptureLogs> logs;
-    if (*label == "sockets") logs = std::make_unique<captures::CaptureLogs>(path->path, captures::AppNames(*apps));
+    if (*label == "sockets") logs = std::make_unique<captures::CaptureLogs>(path->path, capture.apps());
     captures::PacketAccount account;
     Omissions left_out;
     captures::read_packet_files(path->path, assembly(traced), context, account,
