@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "capture_folder.hpp"
+#include "files/test/temporary_folder.hpp"
 
 namespace morgana::capture {
 namespace {
@@ -29,7 +29,7 @@ TEST(CaptureNames, NeverLeaveTheFolder) {
 }
 
 TEST(CaptureNames, FoldersAreMadeForTheOwnerAndFilesKept) {
-  const CaptureFolder folder;
+  const testing::TemporaryFolder folder;
   const CaptureNames names(folder.path / "captures", "Mi5", 7, "app");
   names.prepare();
   EXPECT_EQ(fs::status(names.folder).permissions(), fs::perms::owner_all);
@@ -44,7 +44,7 @@ TEST(CaptureNames, FoldersAreMadeForTheOwnerAndFilesKept) {
 }
 
 TEST(CaptureParts, ANewOneBeginsBeforeOneGetsTooLarge) {
-  const CaptureFolder folder;
+  const testing::TemporaryFolder folder;
   const CaptureNames names(folder.path, "Mi5", 7, "app");
   names.prepare();
   const std::vector<std::uint8_t> bytes(1000);
@@ -68,7 +68,7 @@ TEST(CaptureParts, ANewOneBeginsBeforeOneGetsTooLarge) {
 }
 
 TEST(CaptureParts, APacketLargerThanAFileHasOneOfItsOwn) {
-  const CaptureFolder folder;
+  const testing::TemporaryFolder folder;
   const CaptureNames names(folder.path, "Mi5", 7, "app");
   names.prepare();
   const std::vector<std::uint8_t> bytes(1000);

@@ -4,7 +4,7 @@
 #include <morgana/metrics.hpp>
 #include <morgana/testing.hpp>
 
-#include "capture_folder.hpp"
+#include "files/test/temporary_folder.hpp"
 #include "socket_watch.hpp"
 #include "sockets/read_log.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 using testing::StageRunner;
 
 std::string refusal(const std::string& parameter, ParameterValue value) {
-  const CaptureFolder folder;
+  const testing::TemporaryFolder folder;
   StageRunner stage(morgana_plugin(), "capture.live");
   stage.set("interface", "no-such-interface").set("package", "org.example.app").set("epoch", 1);
   stage.set("folder", (folder.path / "captures").string());
@@ -39,7 +39,7 @@ TEST(CaptureLive, SaysWhatItCannotDo) {
 
 TEST(SocketWatch, WritesALogThatIsReadBack) {
   if (!std::filesystem::exists("/proc/net/tcp")) GTEST_SKIP() << "there is no /proc/net/tcp";
-  const CaptureFolder folder;
+  const testing::TemporaryFolder folder;
   const auto log = folder.path / "a.sockets";
   SocketWatch watch(log, std::chrono::milliseconds(5));
   watch.stop();

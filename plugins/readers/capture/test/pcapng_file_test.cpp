@@ -8,35 +8,15 @@
 #include <algorithm>
 #include <cstring>
 #include <fstream>
-#include <iterator>
 
-#include "capture_folder.hpp"
+#include "files/test/temporary_folder.hpp"
+#include "files/test/text_source.hpp"
 #include "packets/capture_reader.hpp"
 
 namespace morgana::capture {
 namespace {
 
 using packets::CapturedPacket;
-
-/// The bytes of a file, up to `end`.
-class FileSource final : public files::ByteSource {
- public:
-  explicit FileSource(const std::filesystem::path& path, std::size_t end = SIZE_MAX) {
-    std::ifstream stream(path, std::ios::binary);
-    bytes_.assign(std::istreambuf_iterator<char>(stream), {});
-    bytes_.resize(std::min(bytes_.size(), end));
-  }
-  std::size_t read(char* into, std::size_t capacity) override {
-    const auto count = std::min(capacity, bytes_.size() - at_);
-    std::memcpy(into, bytes_.data() + at_, count);
-    at_ += count;
-    return count;
-  }
-
- private:
-  std::string bytes_;
-  std::size_t at_ = 0;
-};
 
 PcapngFile::Header header() {
   return {.section = {.application = "Morgana capture 1.0.0",
@@ -47,7 +27,7 @@ PcapngFile::Header header() {
 }
 
 TEST(PcapngFile, IsReadBack) {
-  const CaptureFolder folder;
+  const testing::TemporaryFolder folder;
   const auto path = folder.path / "a.pcapng";
   const std::vector<std::uint8_t> bytes{1, 2, 3, 4, 5, 6, 7};
   {
@@ -63,7 +43,7 @@ TEST(PcapngFile, IsReadBack) {
     file.finish({.received = 7, .dropped = 2, .dropped_by_interface = 1});
     EXPECT_EQ(file.bytes(), std::filesystem::file_size(path));
   }
-  FileSource source(path);
+  testing::TextSource source(testing::content_of(path));
   packets::CaptureReader reader(source, "a.pcapng");
   CapturedPacket packet;
   for (std::uint32_t i = 0; i < 4; ++i) {
@@ -83,14 +63,14 @@ TEST(PcapngFile, IsReadBack) {
 }
 
 TEST(PcapngFile, WhatWasFlushedIsWholeWithoutAnEnd) {
-  const CaptureFolder folder;
+  const testing::TemporaryFolder folder;
   const auto path = folder.path / "a.pcapng";
   const std::vector<std::uint8_t> bytes(60);
   PcapngFile file(path, header());
   for (int i = 0; i < 3; ++i) file.add({.nanoseconds = i, .original_bytes = 60, .bytes = bytes});
   file.flush();
   file.add({.nanoseconds = 3, .original_bytes = 60, .bytes = bytes});
-  FileSource source(path);
+  testing::TextSource source(testing::content_of(path));
   packets::CaptureReader reader(source, "a.pcapng");
   CapturedPacket packet;
   int count = 0;
@@ -100,7 +80,7 @@ TEST(PcapngFile, WhatWasFlushedIsWholeWithoutAnEnd) {
 }
 
 TEST(PcapngFile, AFileThatIsThereIsNotTouched) {
-  const CaptureFolder folder;
+  const testing::TemporaryFolder folder;
   std::ofstream(folder.path / "a.pcapng") << "precious";
   EXPECT_THROW(PcapngFile(folder.path / "a.pcapng", header()), Error);
   EXPECT_EQ(std::filesystem::file_size(folder.path / "a.pcapng"), 8u);

@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "cell.hpp"
+#include "files/test/text_source.hpp"
 #include "header.hpp"
 #include "morgana/error.hpp"
-#include "text_source.hpp"
 #include "transposed.hpp"
 
 namespace morgana::csv {

@@ -3,6 +3,7 @@
 #include <random>
 
 #include "csv_stage_test.hpp"
+#include "files/test/text_source.hpp"
 #include "test_environment.hpp"
 
 namespace morgana {
@@ -63,8 +64,7 @@ TEST_F(DamagedCsv, BinaryFilesAreRefused) {
 TEST_F(DamagedCsv, GenuineFileLosesAtMostItsLastLineWhenCutOff) {
   const auto file = testing::reference_data() / "video-series/bytes_down_0.5s.csv";
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no reference data " << file << "; set MORGANA_REFERENCE_DATA";
-  std::ifstream in(file, std::ios::binary);
-  const std::string whole{std::istreambuf_iterator<char>(in), {}};
+  const auto whole = testing::content_of(file);
   const auto complete = read(whole, "rows");
   ASSERT_TRUE(complete);
   for (std::size_t i = 0; i < 200; ++i) {

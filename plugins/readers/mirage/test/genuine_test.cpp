@@ -3,19 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <fstream>
 #include <morgana/testing.hpp>
 #include <morgana/traces.hpp>
 #include <nlohmann/json.hpp>
 
+#include "files/test/text_source.hpp"
 #include "test_environment.hpp"
 
 namespace morgana::mirage {
 namespace {
 
 nlohmann::json parsed(const std::filesystem::path& file) {
-  std::ifstream in(file);
-  std::string text(std::istreambuf_iterator<char>(in), {});
+  auto text = testing::content_of(file);
   for (auto at = text.find("NaN"); at != text.npos; at = text.find("NaN", at)) text.replace(at, 3, "null");
   return nlohmann::json::parse(text);
 }

@@ -98,8 +98,7 @@ TEST_F(Packing, ReadsAZipOfZips) {
   const auto inner = context_.root() / "inner.zip";
   const auto packed = [&](const std::string& name, const std::string& text) {
     samples::write_archive(inner, samples::Packing::kZip, {{name, text}});
-    std::ifstream in(inner, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(in), {});
+    return testing::content_of(inner);
   };
   const auto outer = context_.root() / "MIRAGE-COVID-CCMA-2022.zip";
   samples::write_archive(

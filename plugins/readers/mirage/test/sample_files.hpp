@@ -13,25 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "files/byte_source.hpp"
+#include "files/test/text_source.hpp"
 
 namespace morgana::mirage::samples {
 
-/// Text as a file that gives `step` bytes at a time.
-class TextSource final : public files::ByteSource {
- public:
-  explicit TextSource(std::string text, std::size_t step = 1 << 20) : text_(std::move(text)), step_(step) {}
-  std::size_t read(char* into, std::size_t capacity) override {
-    const auto count = std::min({capacity, step_, text_.size() - at_});
-    std::memcpy(into, text_.data() + at_, count);
-    at_ += count;
-    return count;
-  }
-
- private:
-  std::string text_;
-  std::size_t step_, at_ = 0;
-};
+using testing::TextSource;
 
 /// A biflow as MIRAGE-2019 writes it, with its lists given as text.
 struct SampleFlow {

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <memory>
 #include <morgana/testing.hpp>
 #include <morgana/traces.hpp>
@@ -55,8 +54,7 @@ class StageFixture : public ::testing::Test {
   }
   std::string saved(const Traces& traces) {
     traces.save(context_.root() / "saved");
-    std::ifstream in(context_.root() / "saved", std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(in), {});
+    return testing::content_of(context_.root() / "saved");
   }
 
   std::string name_;

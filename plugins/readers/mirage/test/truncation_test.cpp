@@ -2,7 +2,6 @@
 // Files that are cut off or damaged: an error, or a biflow that is counted as damaged, never another number.
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <map>
 #include <morgana/random.hpp>
 #include <morgana/testing.hpp>
@@ -74,11 +73,6 @@ void expect_no_cut_changes_a_number(const std::string& file, bool later, std::si
   }
 }
 
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 TEST(Truncation, OfTheReferenceFilesIsAnErrorAndChangesNoBiflowBefore) {
   const auto folder = morgana::testing::reference_data() / "mirage-2019";
   if (!std::filesystem::exists(folder))
@@ -86,7 +80,7 @@ TEST(Truncation, OfTheReferenceFilesIsAnErrorAndChangesNoBiflowBefore) {
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     ++files;
-    const auto text = content(entry.path());
+    const auto text = testing::content_of(entry.path());
     expect_no_cut_changes_a_number(text, false, 200);
     // The stage says so as well, with the file's name.
     const morgana::testing::TestContext context;

@@ -7,6 +7,7 @@
 #include <morgana/traces.hpp>
 #include <random>
 
+#include "files/test/text_source.hpp"
 #include "test_environment.hpp"
 #include "written_file.hpp"
 
@@ -15,10 +16,7 @@ namespace {
 
 using testing::StageRunner;
 
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
+using testing::content_of;
 
 class DamagedParquet : public ::testing::Test {
  protected:
@@ -65,13 +63,13 @@ class DamagedParquet : public ::testing::Test {
 };
 
 TEST_F(DamagedParquet, IsRefusedWhenCutOff) {
-  const auto whole = content(small_file());
+  const auto whole = content_of(small_file());
   ASSERT_TRUE(read(whole));
   truncate_at_200_places(whole);
 }
 
 TEST_F(DamagedParquet, NeverCrashes) {
-  const auto whole = content(small_file());
+  const auto whole = content_of(small_file());
   std::mt19937_64 random(7);
   int read_through = 0;
   for (int round = 0; round < 500; ++round) {
@@ -98,7 +96,7 @@ TEST_F(DamagedParquet, IsToldFromOtherFiles) {
 TEST_F(DamagedParquet, GenuineFileIsRefusedWhenCutOff) {
   const auto file = testing::reference_data() / "mirage-parquet/Mirage-VIDEO.parquet";
   if (!std::filesystem::exists(file)) GTEST_SKIP() << "no reference data " << file << "; set MORGANA_REFERENCE_DATA";
-  truncate_at_200_places(content(file));
+  truncate_at_200_places(content_of(file));
 }
 
 }  // namespace

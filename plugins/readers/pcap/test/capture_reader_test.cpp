@@ -26,7 +26,7 @@ struct Read {
 };
 
 Read read(const Bytes& file, std::size_t step = 1 << 20, std::size_t window = CaptureReader::kWindowBytes) {
-  Source source(file, step);
+  auto source = source_of(file, step);
   CaptureReader reader(source, "file.pcap", window);
   CapturedPacket packet;
   Read result;

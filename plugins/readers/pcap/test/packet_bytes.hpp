@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "files/byte_source.hpp"
+#include "files/test/text_source.hpp"
 #include "packets/capture_reader.hpp"
 
 /// Packets and capture files byte by byte, for tests; written from the formats, not with the library under test.
@@ -124,20 +124,9 @@ inline Bytes enhanced(std::uint32_t number_of_interface, std::uint64_t ticks, co
 }
 
 /// Bytes as a file that gives `step` of them at a time.
-class Source final : public files::ByteSource {
- public:
-  explicit Source(Bytes bytes, std::size_t step = 1 << 20) : bytes_(std::move(bytes)), step_(step) {}
-  std::size_t read(char* into, std::size_t capacity) override {
-    const auto count = std::min({capacity, step_, bytes_.size() - at_});
-    std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(at_), count, into);
-    at_ += count;
-    return count;
-  }
-
- private:
-  Bytes bytes_;
-  std::size_t step_, at_ = 0;
-};
+inline testing::TextSource source_of(const Bytes& bytes, std::size_t step = 1 << 20) {
+  return testing::TextSource({bytes.begin(), bytes.end()}, step);
+}
 
 inline void write(const std::filesystem::path& file, const Bytes& bytes) {
   std::filesystem::create_directories(file.parent_path());

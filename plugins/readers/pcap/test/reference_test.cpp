@@ -40,8 +40,7 @@ struct Ours {
 };
 
 Ours ours(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  bytes::Source source({std::istreambuf_iterator<char>(in), {}});
+  testing::TextSource source(testing::content_of(file));
   packets::CaptureReader reader(source, file.filename().string());
   packets::Dissector dissector;
   packets::CapturedPacket packet;
@@ -167,10 +166,9 @@ TEST(ReferenceCaptures, CutAnywhereGiveAPartAndSaySo) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() == ".out") continue;
     SCOPED_TRACE(entry.path().filename().string());
-    std::ifstream in(entry.path(), std::ios::binary);
-    const bytes::Bytes whole{std::istreambuf_iterator<char>(in), {}};
-    const auto read = [](const bytes::Bytes& file) {
-      bytes::Source source(file);
+    const auto whole = testing::content_of(entry.path());
+    const auto read = [](const std::string& file) {
+      testing::TextSource source(file);
       packets::CaptureReader reader(source, "file");
       packets::CapturedPacket packet;
       std::vector<std::pair<std::int64_t, std::size_t>> packets;
@@ -180,12 +178,12 @@ TEST(ReferenceCaptures, CutAnywhereGiveAPartAndSaySo) {
     const auto all = read(whole).first;
     for (int place = 1; place < 200; ++place) {
       const auto size = std::max<std::size_t>(whole.size() * static_cast<std::size_t>(place) / 200, 4);
-      const auto [part, damage] = read({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
+      const auto [part, damage] = read(whole.substr(0, size));
       ASSERT_LE(part.size(), all.size());
       ASSERT_TRUE(std::equal(part.begin(), part.end(), all.begin())) << "cut at " << size;
       // What is missing is said, unless the cut fell between two packets: then one byte less is said.
       if (part.size() < all.size() && damage.empty() && size > 24) {
-        EXPECT_NE(read({whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size - 1)}).second, "") << size;
+        EXPECT_NE(read(whole.substr(0, size - 1)).second, "") << size;
       }
     }
   }

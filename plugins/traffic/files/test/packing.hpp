@@ -5,14 +5,10 @@
 #include <archive_entry.h>
 #include <zlib.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
 #include "files/byte_source.hpp"
-#include "morgana/error.hpp"
 
 /// Archives made for tests, in memory.
 namespace morgana::files::packing {
@@ -82,29 +78,5 @@ inline std::string text_of(ByteSource& source, std::size_t step = 1000) {
   while (const auto count = source.read(piece.data(), step)) text.append(piece, 0, count);
   return text;
 }
-
-/// A temporary folder that goes when the test ends.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "morgana-files-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw Error("cannot make a temporary folder");
-    path_ = pattern;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  std::filesystem::path write(const std::string& name, const std::string& bytes) const {
-    const auto file = path_ / name;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file, std::ios::binary) << bytes;
-    return file;
-  }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace morgana::files::packing

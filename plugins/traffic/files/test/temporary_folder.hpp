@@ -6,28 +6,32 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
-namespace morgana::sockets::testing {
+namespace morgana::testing {
 
 /// An empty folder for the time of a test.
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "morgana-sockets-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
+    std::string pattern = (std::filesystem::temp_directory_path() / "morgana-test-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot make a temporary folder");
+    path = pattern;
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path); }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
-  void write(const std::string& file, std::string_view text) const {
-    std::filesystem::create_directories((path / file).parent_path());
-    std::ofstream(path / file, std::ios::binary | std::ios::trunc) << text;
+  std::filesystem::path write(const std::string& name, std::string_view bytes) const {
+    const auto file = path / name;
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+    return file;
   }
 
   std::filesystem::path path;
 };
 
-}  // namespace morgana::sockets::testing
+}  // namespace morgana::testing

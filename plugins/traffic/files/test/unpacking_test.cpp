@@ -3,30 +3,18 @@
 
 #include "files/file_names.hpp"
 #include "files/gzip_source.hpp"
+#include "files/test/temporary_folder.hpp"
+#include "files/test/text_source.hpp"
+#include "morgana/error.hpp"
 #include "packing.hpp"
 
 namespace morgana::files {
 namespace {
 
-/// Bytes that come in small pieces.
-class Pieces final : public ByteSource {
- public:
-  Pieces(std::string bytes, std::size_t step) : bytes_(std::move(bytes)), step_(step) {}
-  std::size_t read(char* into, std::size_t capacity) override {
-    const auto count = bytes_.copy(into, std::min(step_, capacity), at_);
-    at_ += count;
-    return count;
-  }
-
- private:
-  std::string bytes_;
-  std::size_t step_, at_ = 0;
-};
-
 class Gzip : public ::testing::Test {
  protected:
   std::string inflated(const std::string& bytes, std::size_t step = 1 << 20, std::size_t read = 777) {
-    Pieces pieces(bytes, step);
+    testing::TextSource pieces(bytes, step);
     GzipSource source(pieces, "a.gz", InflationMeter(inflation_, disk_, "a.gz"));
     return packing::text_of(source, read);
   }
@@ -38,7 +26,7 @@ class Gzip : public ::testing::Test {
     }
     return "";
   }
-  packing::Folder folder_;
+  testing::TemporaryFolder folder_;
   BytesRead bytes_;
   DiskFile disk_{folder_.write("file", ""), bytes_};
   Inflation inflation_{ArchiveLimits{}};

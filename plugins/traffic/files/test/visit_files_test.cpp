@@ -7,16 +7,18 @@
 #include <mutex>
 #include <set>
 
+#include "files/test/temporary_folder.hpp"
+#include "morgana/error.hpp"
 #include "packing.hpp"
 
 namespace morgana::files {
 namespace {
 
 using packing::archive;
-using packing::Folder;
 using packing::Format;
 using packing::gzip;
 using packing::Member;
+using testing::TemporaryFolder;
 using Texts = std::vector<std::pair<std::string, std::string>>;
 
 struct Seen {
@@ -60,10 +62,10 @@ std::vector<Member> members_of(const Texts& texts, const std::string& below = ""
 }
 
 TEST(VisitFiles, ReadsEveryPackingAlikeOnAnyNumberOfThreads) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const auto& [name, content] : kTree) folder.write("tree/" + name, content);
   folder.write("tree/other.txt", "not wanted");
-  std::vector<std::filesystem::path> paths{folder.path() / "tree"};
+  std::vector<std::filesystem::path> paths{folder.path / "tree"};
   const std::vector<std::pair<std::string, Format>> packings{
       {"a.zip", Format::kZip},        {"stored.zip", Format::kStoredZip}, {"a.tar", Format::kTar},
       {"a.tar.gz", Format::kTarGzip}, {"a.tar.zst", Format::kTarZstd},    {"a.tar.xz", Format::kTarXz}};
@@ -81,7 +83,7 @@ TEST(VisitFiles, ReadsEveryPackingAlikeOnAnyNumberOfThreads) {
 }
 
 TEST(VisitFiles, ReadsArchivesInArchivesAsIfUnpackedInTheirPlace) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto zoom = archive(Format::kZip, {{"Zoom/1.json", "one"}, {"Zoom/2.json.gz", gzip("two")}});
   const auto loose = archive(Format::kTarGzip, {{"3.json", "three"}, {"4.JSON", "four"}});
   const auto outer = folder.write(
@@ -104,31 +106,31 @@ TEST(VisitFiles, ReadsArchivesInArchivesAsIfUnpackedInTheirPlace) {
   // A folder of archives is what one finds after unpacking the outer one.
   folder.write("folder/Zoom.zip", zoom);
   folder.write("folder/Meet.zip", archive(Format::kZip, {{"Meet/0.json", "zero"}}));
-  EXPECT_EQ(seen(folder.path() / "folder", 2).files,
+  EXPECT_EQ(seen(folder.path / "folder", 2).files,
             (Texts{{"Meet/0.json", "zero"}, {"Zoom/1.json", "one"}, {"Zoom/2.json.gz", "two"}}));
 }
 
 TEST(VisitFiles, ReadsLooseFilesRatherThanTheArchivesBesideThem) {
-  const Folder folder;
+  const TemporaryFolder folder;
   folder.write("Zoom.zip", archive(Format::kZip, {{"Zoom/1.json", "one"}}));
   folder.write("Zoom/1.json", "one");
-  const auto found = seen(folder.path());
+  const auto found = seen(folder.path);
   EXPECT_EQ(found.files, (Texts{{"Zoom/1.json", "one"}}));
   EXPECT_EQ(found.left_out.summary(), "1 archive beside loose files");
 }
 
 TEST(VisitFiles, EntersEachFolderOnce) {
-  const Folder folder;
+  const TemporaryFolder folder;
   folder.write("a/1.json", "one");
-  std::filesystem::create_directory_symlink(folder.path(), folder.path() / "a/loop");
-  std::filesystem::create_directory_symlink(folder.path() / "a", folder.path() / "b");
-  const auto found = seen(folder.path());
+  std::filesystem::create_directory_symlink(folder.path, folder.path / "a/loop");
+  std::filesystem::create_directory_symlink(folder.path / "a", folder.path / "b");
+  const auto found = seen(folder.path);
   EXPECT_EQ(found.files, (Texts{{"a/1.json", "one"}}));
   EXPECT_EQ(found.left_out.summary(), "2 folder that a link leads to again");
 }
 
 TEST(VisitFiles, LeavesOutAndCountsWhatLeadsOutOfAnArchive) {
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const auto format : {Format::kTarGzip, Format::kZip}) {
     std::vector<Member> members{{"good.json", "good"},
                                 {"../../evil.json", "evil"},
@@ -152,14 +154,14 @@ TEST(VisitFiles, LeavesOutAndCountsWhatLeadsOutOfAnArchive) {
       found.left_out.write_to(table);
       EXPECT_NE(table.notes.at("skipped: absolute path in an archive").find("evil:/etc/evil.json"), std::string::npos);
     }
-    EXPECT_FALSE(std::filesystem::exists(folder.path().parent_path() / "evil.json"));
+    EXPECT_FALSE(std::filesystem::exists(folder.path.parent_path() / "evil.json"));
   }
   const auto only = folder.write("only.zip", archive(Format::kZip, {{"../evil.json", "evil"}}));
   EXPECT_EQ(seen(only).error, "no .json file in " + only.string() + "; left out: 1 path with .. in an archive");
 }
 
 TEST(VisitFiles, StopsAtWhatInflatesOutOfProportion) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const std::string zeros(8 << 20, ' ');
   const std::vector<std::pair<std::string, std::string>> bombs{
       {"b.zip", archive(Format::kZip, {{"good.json", "good"}, {"bomb.json", zeros}})},
@@ -193,7 +195,7 @@ TEST(VisitFiles, StopsAtWhatInflatesOutOfProportion) {
 }
 
 TEST(VisitFiles, StopsAtTooManyLayers) {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::string packed = archive(Format::kZip, {{"1.json", "one"}});
   for (int layer = 2; layer <= 5; ++layer) {
     packed = archive(Format::kZip, {{fmt::format("{}.zip", layer), packed}});
@@ -210,7 +212,7 @@ TEST(VisitFiles, StopsAtTooManyLayers) {
 }
 
 TEST(VisitFiles, TruncatedAndDamagedArchivesAreErrorsOrGiveWholeFiles) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Texts texts{{"1.json", text('a', 3000)}, {"2.json", text('k', 4000)}, {"3.json", text('q', 500)}};
   const std::vector<std::pair<std::string, std::string>> archives{
       {"a.zip", archive(Format::kZip, members_of(texts))},
@@ -243,7 +245,7 @@ TEST(VisitFiles, TruncatedAndDamagedArchivesAreErrorsOrGiveWholeFiles) {
 }
 
 TEST(VisitFiles, ThrowsTheFailureThatComesFirst) {
-  const Folder folder;
+  const TemporaryFolder folder;
   std::vector<Member> members;
   for (int i = 0; i < 40; ++i) members.push_back({fmt::format("{:02}.json", i), text('a', 100 + 1000 * (40 - i) % 7)});
   for (const auto format : {Format::kZip, Format::kTarGzip}) {
@@ -265,7 +267,7 @@ TEST(VisitFiles, ThrowsTheFailureThatComesFirst) {
 }
 
 TEST(VisitFiles, AVisitNeedNotReadToTheEnd) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto file = folder.write("a.tar.gz", archive(Format::kTarGzip, members_of(kTree)));
   for (const int threads : {1, 2}) {
     BytesRead bytes;
@@ -282,17 +284,17 @@ TEST(VisitFiles, AVisitNeedNotReadToTheEnd) {
 }
 
 TEST(VisitFiles, TheSimpleFormVisitsInOrder) {
-  const Folder folder;
+  const TemporaryFolder folder;
   folder.write("b.pcap", "b");
   folder.write("a/c.pcapng.gz", gzip("c"));
   folder.write("a/d.json", "d");
   BytesRead bytes;
   Texts found;
-  visit_files(folder.path(), {".pcap", ".pcapng"}, bytes,
+  visit_files(folder.path, {".pcap", ".pcapng"}, bytes,
               [&](const std::string& name, ByteSource& source) { found.emplace_back(name, packing::text_of(source)); });
   EXPECT_EQ(found, (Texts{{"a/c.pcapng.gz", "c"}, {"b.pcap", "b"}}));
-  EXPECT_EQ(seen(folder.path(), 1, {}, {".csv", ".txt"}).error,
-            "no .csv or .txt file in " + folder.path().string() + " or its folders");
+  EXPECT_EQ(seen(folder.path, 1, {}, {".csv", ".txt"}).error,
+            "no .csv or .txt file in " + folder.path.string() + " or its folders");
 }
 
 }  // namespace

@@ -1,34 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
-#include <cstring>
 #include <string>
 #include <string_view>
 
+#include "files/test/temporary_folder.hpp"
+#include "files/test/text_source.hpp"
 #include "sockets/fields.hpp"
 #include "sockets/read_log.hpp"
 
 namespace morgana::sockets::testing {
 
-/// A text as a file that hands out few bytes at a time.
-class TextSource final : public files::ByteSource {
- public:
-  explicit TextSource(std::string_view text, std::size_t step = 7) : text_(text), step_(step) {}
-  std::size_t read(char* into, std::size_t capacity) override {
-    const auto count = std::min({capacity, step_, text_.size()});
-    std::memcpy(into, text_.data(), count);
-    text_.remove_prefix(count);
-    return count;
-  }
+using morgana::testing::content_of;
+using morgana::testing::TemporaryFolder;
+using morgana::testing::TextSource;
 
- private:
-  std::string_view text_;
-  std::size_t step_;
-};
-
+/// A log that comes in small pieces.
 inline ReadLog read_text(std::string_view text, const ProcessNames& names = {}) {
-  TextSource source(text);
+  TextSource source(std::string(text), 7);
   return read_log(source, "a.log", names);
 }
 

@@ -2,25 +2,18 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <iterator>
-
 #include "log_text.hpp"
 #include "morgana/error.hpp"
 #include "sockets/log_writer.hpp"
 #include "sockets/morgana_log.hpp"
-#include "temporary_folder.hpp"
 
 namespace morgana::sockets {
 namespace {
 
+using testing::content_of;
 using testing::end;
 using testing::read_text;
 using testing::text_of_rows;
-
-std::string content_of(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
 
 TEST(MorganaLog, IsReadBackAsItWasWritten) {
   const testing::TemporaryFolder folder;

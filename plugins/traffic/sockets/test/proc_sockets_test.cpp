@@ -9,7 +9,6 @@
 
 #include "log_text.hpp"
 #include "morgana/error.hpp"
-#include "temporary_folder.hpp"
 
 namespace morgana::sockets {
 namespace {

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "files/test/text_source.hpp"
 #include "test_environment.hpp"
 
 namespace morgana {
@@ -47,16 +48,11 @@ std::shared_ptr<const Traces> random_traces(std::size_t count, std::uint64_t see
   return std::make_shared<const Traces>(std::move(table));
 }
 
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
 /// All files below a folder, by their place in it.
 std::map<std::string, std::string> contents(const std::filesystem::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-    if (entry.is_regular_file()) files[entry.path().lexically_relative(folder)] = content(entry.path());
+    if (entry.is_regular_file()) files[entry.path().lexically_relative(folder)] = testing::content_of(entry.path());
   return files;
 }
 
@@ -94,7 +90,7 @@ TEST_F(WriteMirage, GivesAFileACapture) {
 TEST_F(WriteMirage, GivesOneFileWhereThePathEndsSo) {
   const auto file = write(random_traces(20, 1), "folder/all.json", "ccma");
   EXPECT_EQ(contents(context_.root() / "folder").size(), 1u);
-  const auto text = content(file);
+  const auto text = testing::content_of(file);
   EXPECT_EQ(text.substr(0, 2), "{\"");
   EXPECT_EQ(text.back(), '}');
 }
@@ -118,7 +114,7 @@ TEST_F(WriteMirage, WritesTracesWithoutAny) {
   TraceTable table;
   for (const auto* name : {"PL", "DIR"}) table.channels.push_back(standard_channel(name));
   const auto none = std::make_shared<const Traces>(std::move(table));
-  EXPECT_EQ(content(write(none, "none.json", "2019")), "{}");
+  EXPECT_EQ(testing::content_of(write(none, "none.json", "2019")), "{}");
   EXPECT_EQ(contents(write(none, "none", "2019")).size(), 1u);  // the account alone
 }
 
@@ -190,7 +186,7 @@ json.dump([[b["packet_data"][name] for name in lists] + [b["flow_metadata"]["BF_
     ASSERT_EQ(
         std::system((interpreter.string() + " " + script.string() + " " + file.string() + " " + read.string()).c_str()),
         0);
-    expect_equal(*traces, nlohmann::json::parse(content(read)));
+    expect_equal(*traces, nlohmann::json::parse(testing::content_of(read)));
   }
 }
 

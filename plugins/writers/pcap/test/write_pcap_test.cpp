@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "biflows/assembler.hpp"
+#include "files/test/text_source.hpp"
 #include "packets/capture_reader.hpp"
 #include "random_traces.hpp"
 #include "start_time.hpp"
@@ -25,22 +26,10 @@ std::string content(const std::filesystem::path& file) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-class FileBytes final : public files::ByteSource {
- public:
-  explicit FileBytes(const std::filesystem::path& file) : in_(file, std::ios::binary) {}
-  std::size_t read(char* to, std::size_t count) override {
-    in_.read(to, static_cast<std::streamsize>(count));
-    return static_cast<std::size_t>(in_.gcount());
-  }
-
- private:
-  std::ifstream in_;
-};
-
 /// What Morgana's own reader finds in a capture: biflows by their keys, client first.
 std::map<std::string, Biflow> read_back(const std::filesystem::path& file,
                                         std::vector<std::string>* comments = nullptr) {
-  FileBytes bytes(file);
+  testing::TextSource bytes(testing::content_of(file));
   packets::CaptureReader reader(bytes, "capture");
   packets::Dissector dissector;
   biflows::Assembler assembler({});

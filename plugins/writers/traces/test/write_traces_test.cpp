@@ -7,6 +7,7 @@
 #include <morgana/testing.hpp>
 #include <morgana/traces.hpp>
 
+#include "files/test/text_source.hpp"
 #include "test_environment.hpp"
 
 namespace morgana {
@@ -39,10 +40,7 @@ std::string write(TestContext& context, std::shared_ptr<const Traces> traces, co
   return file;
 }
 
-std::string content(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
+using testing::content_of;
 
 /// True where the script, run by the Python that scripts/setup makes, says so by its exit code.
 class WriteTraces : public ::testing::Test {
@@ -77,7 +75,7 @@ assert z['keys'].tolist() == ['10.0.0.1,1,10.0.0.2,2,6', '', 'k']
 assert z['BF_duration'][0] == 1.5 and np.isnan(z['BF_duration'][1])
 )",
                      file));
-  EXPECT_EQ(content(file), content(write(context_, sample(), "again.npz", "npz")));
+  EXPECT_EQ(content_of(file), content_of(write(context_, sample(), "again.npz", "npz")));
 }
 
 TEST_F(WriteTraces, OpensInPyarrow) {
@@ -96,7 +94,7 @@ assert t.schema.field('IAT').metadata[b'unit'] == b's'
 assert t.schema.metadata[b'count: kept'] == b'3' and t.schema.metadata[b'note: channel PL'] == b'payload'
 )",
                      file));
-  EXPECT_EQ(content(file), content(write(context_, sample(), "again.parquet", "parquet")));
+  EXPECT_EQ(content_of(file), content_of(write(context_, sample(), "again.parquet", "parquet")));
 }
 
 TEST_F(WriteTraces, OpensInPandasLikeTables) {
@@ -120,19 +118,19 @@ assert np.float32(t['IAT'].to_pylist()).tolist() == np.float32([0, .5, 0, .25, 1
 TEST(WriteTracesCsv, LooksSo) {
   TestContext context;
   const auto file = write(context, sample(), "traces.csv", "csv");
-  EXPECT_EQ(content(file),
+  EXPECT_EQ(content_of(file),
             "trace,label,capture,packet,PL,IAT,DIR\n"
             "0,b\xC3\xA9ta \xF0\x9F\x98\x80,c,0,1,0,-1\n"
             "0,b\xC3\xA9ta \xF0\x9F\x98\x80,c,1,2,0.5,1\n"
             "2,app,c,0,3,0,-1\n"
             "2,app,c,1,4,0.25,-1\n"
             "2,app,c,2,5,1e-06,1\n");
-  EXPECT_EQ(content(file), content(write(context, sample(), "again.csv", "csv")));
+  EXPECT_EQ(content_of(file), content_of(write(context, sample(), "again.csv", "csv")));
   TraceTable plain;
   plain.offsets = {0, 1};
   plain.channels = {{"PL", "bytes", {16777216}}};
   plain.label = {{}, {-1}};
-  EXPECT_EQ(content(write(context, std::make_shared<const Traces>(std::move(plain)), "plain.csv", "csv")),
+  EXPECT_EQ(content_of(write(context, std::make_shared<const Traces>(std::move(plain)), "plain.csv", "csv")),
             "trace,label,packet,PL\n0,,0,16777216\n");
 }
 
