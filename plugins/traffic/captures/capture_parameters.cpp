@@ -6,8 +6,8 @@ namespace morgana::captures {
 CaptureParameters::CaptureParameters(Stage& stage)
     : clients_(stage, "clients",
                {.value = std::vector<std::string>{},
-                .doc = "Addresses that are always the client, which stands first in a biflow's key, such as those of "
-                       "the recorded devices; else the private address is."}),
+                .doc = "Addresses that are always the client, which stands first in a biflow's key: those of the "
+                       "recorded devices, where they are not private."}),
       idle_timeout_(stage, "idle_timeout",
                     {.value = 0,
                      .unit = "s",
