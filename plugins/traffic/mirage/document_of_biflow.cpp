@@ -27,17 +27,6 @@ FlowTotals totals_of(const biflows::Totals& totals) {
           totals.packets == 0 ? 0 : seconds(totals.last_nanoseconds - totals.first_nanoseconds)};
 }
 
-FlowTotals totals_of_both(const biflows::Totals& up, const biflows::Totals& down) {
-  if (up.packets == 0 || down.packets == 0) return totals_of(up.packets == 0 ? down : up);
-  auto both = up;
-  both.packets += down.packets;
-  both.ip_bytes += down.ip_bytes;
-  both.payload_bytes += down.payload_bytes;
-  both.first_nanoseconds = std::min(up.first_nanoseconds, down.first_nanoseconds);
-  both.last_nanoseconds = std::max(up.last_nanoseconds, down.last_nanoseconds);
-  return totals_of(both);
-}
-
 FlowOptions options_of(const biflows::Totals& totals) {
   FlowOptions options;
   if (totals.maximum_segment > 0) options.maximum_segment = totals.maximum_segment;
@@ -88,7 +77,7 @@ void fill_document(const biflows::Biflow& biflow, BiflowDocument& document) {
   document.server_port = biflow.server.port;
   fill_lists(biflow, document.packets);
   document.features = features_of(biflow);
-  document.both = totals_of_both(biflow.up, biflow.down);
+  document.both = totals_of(biflow.both());
   document.up = totals_of(biflow.up);
   document.down = totals_of(biflow.down);
   document.up_options = options_of(biflow.up);

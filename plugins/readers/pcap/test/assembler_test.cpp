@@ -46,7 +46,7 @@ struct Step {
   Segment segment;
 };
 
-std::vector<Biflow> assembled(const Assembly& assembly, const std::vector<Step>& steps) {
+biflows::Biflows assembled(const Assembly& assembly, const std::vector<Step>& steps) {
   Assembler assembler(assembly);
   for (const auto& step : steps) assembler.add(kStart + step.nanoseconds, step.segment);
   return std::move(assembler).finish();
@@ -98,9 +98,21 @@ TEST(Assembler, ChoosesTheClient) {
 }
 
 TEST(Assembler, CountsAllPacketsAndKeepsTheFirst) {
-  const auto biflow = assembled({.packets_kept = 2}, exchange())[0];
-  EXPECT_EQ(biflow.packets.size(), 2u);
-  EXPECT_EQ(biflow.both().packets, 5u);
+  const auto all = assembled({}, exchange());
+  for (std::size_t kept = 1; kept <= 6; ++kept) {
+    const auto biflows = assembled({.packets_kept = kept}, exchange());
+    const auto& biflow = biflows[0];
+    EXPECT_EQ(biflow.packets.size(), std::min<std::size_t>(kept, 5));
+    EXPECT_EQ(biflow.both().packets, 5u);
+    for (const auto totals : {&Biflow::up, &Biflow::down}) {
+      EXPECT_EQ((biflow.*totals).packets, (all[0].*totals).packets);
+      EXPECT_EQ((biflow.*totals).payload_bytes, (all[0].*totals).payload_bytes);
+      EXPECT_EQ((biflow.*totals).first_nanoseconds, (all[0].*totals).first_nanoseconds);
+      EXPECT_EQ((biflow.*totals).last_nanoseconds, (all[0].*totals).last_nanoseconds);
+      EXPECT_EQ((biflow.*totals).maximum_segment, (all[0].*totals).maximum_segment);
+      EXPECT_EQ((biflow.*totals).window_shift, (all[0].*totals).window_shift);
+    }
+  }
 }
 
 TEST(Assembler, EndsABiflowWhereItIsAskedTo) {

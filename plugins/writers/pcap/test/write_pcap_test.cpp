@@ -16,7 +16,6 @@
 namespace morgana::write_pcap {
 namespace {
 
-using biflows::Biflow;
 using testing::StageRunner;
 using testing::TestContext;
 
@@ -37,9 +36,9 @@ class FileBytes final : public files::ByteSource {
   std::ifstream in_;
 };
 
-/// What Morgana's own reader finds in a capture: biflows by their keys, client first.
-std::map<std::string, Biflow> read_back(const std::filesystem::path& file,
-                                        std::vector<std::string>* comments = nullptr) {
+/// What Morgana's own reader finds in a capture: packets of biflows by their keys, client first.
+std::map<std::string, std::vector<biflows::Packet>> read_back(const std::filesystem::path& file,
+                                                              std::vector<std::string>* comments = nullptr) {
   FileBytes bytes(file);
   packets::CaptureReader reader(bytes, "capture");
   packets::Dissector dissector;
@@ -54,11 +53,10 @@ std::map<std::string, Biflow> read_back(const std::filesystem::path& file,
   }
   EXPECT_EQ(reader.damage(), "");
   if (comments != nullptr) *comments = reader.comments();
-  std::map<std::string, Biflow> found;
-  for (auto& biflow : std::move(assembler).finish()) {
-    auto key = biflow.key();
-    EXPECT_TRUE(found.emplace(std::move(key), std::move(biflow)).second);
-  }
+  std::map<std::string, std::vector<biflows::Packet>> found;
+  const auto biflows = std::move(assembler).finish();
+  for (const auto& biflow : biflows)
+    EXPECT_TRUE(found.emplace(biflow.key(), std::vector(biflow.packets.begin(), biflow.packets.end())).second);
   return found;
 }
 
@@ -109,7 +107,7 @@ void expect_same(const Traces& traces, const std::filesystem::path& file, const 
   ASSERT_EQ(keys.size(), traces.size());
   ASSERT_EQ(found.size(), traces.size());
   for (std::size_t row = 0; row < traces.size(); ++row) {
-    const auto& packets = found[keys[row]].packets;
+    const auto& packets = found[keys[row]];
     const auto trace = traces[row];
     ASSERT_EQ(packets.size(), trace.packets()) << row;
     for (std::size_t i = 0; i < packets.size(); ++i) {
@@ -198,7 +196,7 @@ TEST_F(WritePcap, PlainPcapSaysItBeside) {
   EXPECT_TRUE(content(folder_ / "x.txt").starts_with("synthetic traffic: "));
   const auto found = read_back(folder_ / "x.pcap");
   ASSERT_EQ(found.size(), 2u);
-  const auto& packets = found.begin()->second.packets;
+  const auto& packets = found.begin()->second;
   // 2020-01-01; the first trace may start second.
   EXPECT_GE(packets.front().nanoseconds, 1'577'836'800'000'000'000);
   EXPECT_EQ(packets.front().nanoseconds % 1000, 0);
