@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How fast a capture file becomes biflows: ours beside libpcap, which only counts, and libpcap with a hash map.
-// usage: morgana_benchmark_captures [--packets N] [--flows N] [--pairs N] [--make FILE]
+// usage: morgana_benchmark_captures [--packets N] [--flows N] [--pairs N]
+//        morgana_benchmark_captures --make FILE [--packets N] [--flows N]
+//        morgana_benchmark_captures --read FILE       ours once: packets, biflows, payload bytes, seconds
 #include <fmt/format.h>
 #include <pcap/pcap.h>
 #include <unistd.h>
@@ -178,12 +180,19 @@ struct Timings {
 int main(int count, char** words) {
   std::size_t packets = 2'000'000, flows = 100'000;
   int pairs = 7;
-  fs::path made;
+  fs::path made, given;
   for (int i = 1; i + 1 < count; i += 2) {
     if (std::strcmp(words[i], "--packets") == 0) packets = std::strtoull(words[i + 1], nullptr, 10);
     if (std::strcmp(words[i], "--flows") == 0) flows = std::strtoull(words[i + 1], nullptr, 10);
     if (std::strcmp(words[i], "--pairs") == 0) pairs = std::atoi(words[i + 1]);
     if (std::strcmp(words[i], "--make") == 0) made = words[i + 1];
+    if (std::strcmp(words[i], "--read") == 0) given = words[i + 1];
+  }
+  if (!given.empty()) {
+    const auto begin = seconds_now();
+    const auto result = by_us(given, 32);
+    fmt::print("{} {} {} {}\n", result.packets, result.flows, result.bytes, seconds_now() - begin);
+    return 0;
   }
   const auto file =
       made.empty() ? fs::temp_directory_path() / fmt::format("morgana-benchmark-{}.pcap", getpid()) : made;

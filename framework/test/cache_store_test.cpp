@@ -176,7 +176,8 @@ TEST(Content, UnchangedFileIsNotReadAgain) {
   change_in_secret(file, 5'000, "b");
   EXPECT_EQ(content_of(file, index).sha256, hash);
   std::filesystem::last_write_time(file, old + std::chrono::seconds(1));
-  EXPECT_EQ(content_of(file, index).sha256, sha256_of(std::string(5'000, 'a') + "b" + std::string(kBytes - 5'001, 'a')));
+  EXPECT_EQ(content_of(file, index).sha256,
+            sha256_of(std::string(5'000, 'a') + "b" + std::string(kBytes - 5'001, 'a')));
 }
 
 TEST(Content, FileChangedInPlaceWithItsTimeSetBackIsReadAgain) {

@@ -37,7 +37,8 @@ Account account(std::string_view file, std::size_t window) {
       assembler.add(packet.nanoseconds, segment);
     }
     std::uint64_t packets = 0, payload = 0;
-    for (const auto& biflow : std::move(assembler).finish()) {
+    const auto biflows = std::move(assembler).finish();
+    for (const auto& biflow : biflows) {
       packets += biflow.both().packets;
       payload += biflow.both().payload_bytes;
       if (biflow.packets.size() > 3 || biflow.payload_ends.size() != biflow.packets.size()) std::abort();

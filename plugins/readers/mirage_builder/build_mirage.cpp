@@ -61,7 +61,7 @@ class BuildMirage final : public Stage {
     LabelCounts all;
     Omissions omitted;
     captures::read_packet_files(
-        captures->path, assembly, context, account, [&](const std::string& file, std::vector<biflows::Biflow> found) {
+        captures->path, assembly, context, account, [&](const std::string& file, const biflows::Biflows& found) {
           if (found.empty()) {
             omitted.add("capture without TCP or UDP", file);
             return;

@@ -43,12 +43,12 @@ DatasetFiles::DatasetFiles(std::filesystem::path folder, mirage_format::Release 
   record_.open(folder_ / kRecord, std::ios::binary);
 }
 
-void DatasetFiles::write(const std::string& file, const std::vector<biflows::Biflow>& biflows,
+void DatasetFiles::write(const std::string& file, const biflows::Biflows& biflows,
                          const std::vector<mirage_format::GroundTruth>& truths, const captures::CaptureLog* log,
                          const LabelCounts& counts, Omissions& omitted) {
   const auto name = packets::read_capture_file_name(file);
   const auto epoch = name.capture.epoch ? static_cast<std::int64_t>(*name.capture.epoch)
-                                        : biflows.front().both().first_nanoseconds / 1'000'000'000;
+                                        : biflows[0].both().first_nanoseconds / 1'000'000'000;
   auto place = std::filesystem::path(mirage_format::has_activity(release_) ? name.capture.package : name.folder);
   place /= fmt::format("{}_{}{}", epoch, name.capture.package, mirage_format::file_suffix(release_));
   if (!taken_.insert(place).second)

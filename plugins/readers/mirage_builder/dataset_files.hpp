@@ -39,7 +39,7 @@ class DatasetFiles {
   /// Writes the biflows of one capture; `file` is the name of its first file. Throws `Error` where two captures would
   /// get one name. Biflows of one 5-tuple that a time-out divided cannot stand in one file: the later ones are
   /// `omitted`.
-  void write(const std::string& file, const std::vector<biflows::Biflow>& biflows,
+  void write(const std::string& file, const biflows::Biflows& biflows,
              const std::vector<mirage_format::GroundTruth>& truths, const captures::CaptureLog* log,
              const LabelCounts& counts, Omissions& omitted);
   void finish();

@@ -122,7 +122,7 @@ class ReadPcap final : public Stage {
     captures::PacketAccount account;
     Omissions left_out;
     captures::read_packet_files(path->path, assembly(traced), context, account,
-                                [&](const std::string& file, std::vector<biflows::Biflow> found) {
+                                [&](const std::string& file, const biflows::Biflows& found) {
                                   const auto log = logs == nullptr ? nullptr : logs->find(file);
                                   if (logs != nullptr && log == nullptr)
                                     left_out.add("capture without socket log", file);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <numeric>
 
 #include "morgana/error.hpp"
 #include "packets/documentation.hpp"
@@ -41,24 +42,23 @@ packets::End end_of(std::uint64_t high, std::uint64_t low, std::uint64_t port) {
   return end;
 }
 
-}  // namespace
-
-Totals Biflow::both() const {
-  if (up.packets == 0) return down;
-  if (down.packets == 0) return up;
-  Totals sum = up;
-  sum.packets += down.packets;
-  sum.ip_bytes += down.ip_bytes;
-  sum.payload_bytes += down.payload_bytes;
-  sum.first_nanoseconds = std::min(up.first_nanoseconds, down.first_nanoseconds);
-  sum.last_nanoseconds = std::max(up.last_nanoseconds, down.last_nanoseconds);
-  return sum;
+/// Puts the packets of a flow into the order of their times, and their places with them.
+void sort_by_time(std::span<Packet> packets, std::span<std::uint64_t> places) {
+  std::vector<std::uint32_t> order(packets.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return packets[a].nanoseconds < packets[b].nanoseconds; });
+  const std::vector<Packet> old(packets.begin(), packets.end());
+  const std::vector<std::uint64_t> old_places(places.begin(), places.end());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    packets[i] = old[order[i]];
+    if (!places.empty()) places[i] = old_places[order[i]];
+  }
 }
 
-std::string Biflow::key() const { return packets::FlowKey{client, server, protocol}.text(); }
+}  // namespace
 
-void Assembler::Sums::add(const Packet& packet) {
-  if (packets == std::numeric_limits<std::uint32_t>::max()) throw Error("a biflow of more than 4 billion packets");
+void Totals::add(const Packet& packet) noexcept {
   if (packets++ == 0) first_nanoseconds = last_nanoseconds = packet.nanoseconds;
   first_nanoseconds = std::min(first_nanoseconds, packet.nanoseconds);
   last_nanoseconds = std::max(last_nanoseconds, packet.nanoseconds);
@@ -66,9 +66,25 @@ void Assembler::Sums::add(const Packet& packet) {
   payload_bytes += packet.payload_bytes;
 }
 
-Totals Assembler::Sums::totals() const noexcept {
-  return {packets, ip_bytes, payload_bytes, first_nanoseconds, last_nanoseconds, maximum_segment, window_shift};
+void Totals::add(const Totals& other) noexcept {
+  if (other.packets > 0) {
+    first_nanoseconds = packets == 0 ? other.first_nanoseconds : std::min(first_nanoseconds, other.first_nanoseconds);
+    last_nanoseconds = packets == 0 ? other.last_nanoseconds : std::max(last_nanoseconds, other.last_nanoseconds);
+  }
+  packets += other.packets;
+  ip_bytes += other.ip_bytes;
+  payload_bytes += other.payload_bytes;
+  if (maximum_segment == 0) maximum_segment = other.maximum_segment;
+  if (window_shift < 0) window_shift = other.window_shift;
 }
+
+Totals Biflow::both() const {
+  auto sum = up;
+  sum.add(down);
+  return sum;
+}
+
+std::string Biflow::key() const { return packets::FlowKey{client, server, protocol}.text(); }
 
 std::uint64_t Assembler::Key::hash() const noexcept {
   return mixed(mixed(words[1], words[3]) ^ words[4], mixed(words[0], words[2]));
@@ -115,9 +131,7 @@ void Assembler::put_all() {
   for (std::size_t i = 0; i < waiting_; ++i) {
     const auto place = place_of(pending_[i].hash, pending_[i].hash & mask);
     pending_[i].place = place;
-    if (slots_[place].flow == 0) continue;
-    const auto& first = flows_[slots_[place].flow - 1];
-    seen |= first.key.words[0] | first.sums[1].ip_bytes;
+    if (slots_[place].flow != 0) seen |= flows_[slots_[place].flow - 1].key.words[0];
   }
   asm volatile("" : : "r"(seen));  // they are not to be left out
   const auto slots = slots_.size();
@@ -153,7 +167,7 @@ std::uint32_t Assembler::find_or_add(const Pending& pending) {
 }
 
 void Assembler::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
+  LargeVector<Slot> old(slots_.size() * 2);
   old.swap(slots_);
   const auto mask = slots_.size() - 1;
   for (const auto& slot : old) {
@@ -164,16 +178,9 @@ void Assembler::grow() {
   }
 }
 
-std::int64_t Assembler::latest(const Flow& flow) {
-  const auto& [low, high] = flow.sums;
-  return low.packets == 0    ? high.last_nanoseconds
-         : high.packets == 0 ? low.last_nanoseconds
-                             : std::max(low.last_nanoseconds, high.last_nanoseconds);
-}
-
 /// Whether this packet starts another biflow of the same 5-tuple.
 bool Assembler::starts_anew(const Flow& flow, const Packet& packet) const {
-  if (static_cast<__int128>(packet.nanoseconds) - latest(flow) > idle_nanoseconds_) return true;
+  if (static_cast<__int128>(packet.nanoseconds) - flow.latest > idle_nanoseconds_) return true;
   return flow.closed && (packet.flags & packets::kSyn) != 0 && (packet.flags & packets::kAck) == 0;
 }
 
@@ -187,37 +194,43 @@ std::uint32_t Assembler::replace(std::uint32_t flow, const Pending& pending) {
   return slots_[place].flow - 1;
 }
 
+Assembler::More& Assembler::more(Flow& flow) {
+  if (flow.more == 0) {
+    more_.emplace_back();
+    flow.more = static_cast<std::uint32_t>(more_.size());
+  }
+  return more_[flow.more - 1];
+}
+
 void Assembler::put(const Pending& pending) {
   const auto& packet = pending.packet;
   const bool from_low = packet.direction == Direction::kUp;
   auto index = find_or_add(pending);
-  bool first = flows_[index].sums[0].packets == 0 && flows_[index].sums[1].packets == 0;
-  if (!first && starts_anew(flows_[index], packet)) {
-    index = replace(index, pending);
-    first = true;
-  }
+  if (flows_[index].kept != 0 && starts_anew(flows_[index], packet)) index = replace(index, pending);
   auto& flow = flows_[index];
-  if (first) {
+  if (flow.kept == 0) {
     const bool answers = (packet.flags & packets::kSyn) != 0 && (packet.flags & packets::kAck) != 0;
     flow.low_is_client = from_low != answers;
-  } else if (packet.nanoseconds < latest(flow)) {
-    flow.sorted = false;
+    flow.latest = packet.nanoseconds;
+  } else {
+    flow.sorted &= packet.nanoseconds >= flow.latest;
+    flow.latest = std::max(flow.latest, packet.nanoseconds);
   }
-  auto& sums = flow.sums[from_low ? 0 : 1];
-  sums.add(packet);
-  if (pending.maximum_segment != 0) sums.maximum_segment = pending.maximum_segment;
-  if (pending.window_shift >= 0) sums.window_shift = pending.window_shift;
+  if (pending.maximum_segment != 0) more(flow)[from_low ? 0 : 1].maximum_segment = pending.maximum_segment;
+  if (pending.window_shift >= 0) more(flow)[from_low ? 0 : 1].window_shift = pending.window_shift;
   if (assembly_.ends_at_close) {
     if ((packet.flags & packets::kFin) != 0) flow.fins |= from_low ? 1 : 2;
     if ((packet.flags & packets::kRst) != 0 || flow.fins == 3) flow.closed = true;
   }
-  if (assembly_.packets_kept != 0 && flow.kept >= assembly_.packets_kept) return;
-  ++flow.kept;
+  if (assembly_.packets_kept != 0 && flow.kept >= assembly_.packets_kept)
+    return more(flow)[from_low ? 0 : 1].add(packet);
+  if (++flow.kept == 0) throw Error("a biflow of more than 4 billion packets");
   keep(pending, index);
 }
 
 void Assembler::keep(const Pending& pending, std::uint32_t flow) {
-  if (kept_.empty() || kept_.back().size() == kChunk) kept_.emplace_back().reserve(kChunk);
+  if (kept_.empty()) kept_.emplace_back();  // small captures take little
+  else if (kept_.back().size() == kChunk) kept_.emplace_back().reserve(kChunk);
   kept_.back().push_back({pending.packet, flow});
   if (assembly_.payload_kept == 0) return;
   const auto bytes = pending.payload.first(std::min(pending.payload.size(), assembly_.payload_kept));
@@ -237,62 +250,89 @@ bool Assembler::low_is_client(const Flow& flow) const {
   return low_is_written != packets::is_documentation_client(high) ? low_is_written : flow.low_is_client;
 }
 
-std::vector<Biflow> Assembler::without_packets() const {
-  std::vector<Biflow> biflows(flows_.size());
+Biflow Assembler::without_packets(const Flow& flow) const {
+  const bool low = low_is_client(flow);
+  Biflow biflow;
+  biflow.client = low ? flow.key.low() : flow.key.high();
+  biflow.server = low ? flow.key.high() : flow.key.low();
+  biflow.protocol = flow.key.protocol();
+  if (flow.more == 0) return biflow;
+  biflow.up = more_[flow.more - 1][low ? 0 : 1];
+  biflow.down = more_[flow.more - 1][low ? 1 : 0];
+  return biflow;
+}
+
+/// The kept packets, those of a flow side by side.
+struct Assembler::Gathered {
+  LargeVector<Packet> packets;
+  std::vector<std::uint64_t> ends;    ///< of each flow's
+  std::vector<std::uint64_t> places;  ///< of each packet among all that were kept, where payload is
+};
+
+/// By a counting sort, in one pass over what was kept; its memory is given back on the way.
+Assembler::Gathered Assembler::gather() {
+  Gathered result;
+  std::uint64_t total = 0;
+  result.ends.reserve(flows_.size());
+  for (const auto& flow : flows_) {
+    result.ends.push_back(total);  // where its packets begin; each of them moves it on
+    total += flow.kept;
+  }
+  result.packets.resize(total);
+  if (!payload_ends_.empty()) result.places.resize(total);
+  std::uint64_t place = 0;
+  for (auto& chunk : kept_) {
+    for (const auto& kept : chunk) {
+      const auto to = result.ends[kept.flow]++;
+      result.packets[to] = kept.packet;
+      if (!result.places.empty()) result.places[to] = place++;
+    }
+    chunk = {};
+  }
+  return result;
+}
+
+void Assembler::give_payload(std::span<const std::uint64_t> places, Biflow& biflow) const {
+  for (const auto place : places) {
+    const auto from = place == 0 ? 0 : payload_ends_[place - 1];
+    biflow.payload.insert(biflow.payload.end(), payload_.begin() + static_cast<std::ptrdiff_t>(from),
+                          payload_.begin() + static_cast<std::ptrdiff_t>(payload_ends_[place]));
+    biflow.payload_ends.push_back(static_cast<std::uint32_t>(biflow.payload.size()));
+  }
+}
+
+Biflows Assembler::finish() && {
+  put_all();
+  auto gathered = gather();
+  std::vector<Biflow> biflows;
+  biflows.reserve(flows_.size());
+  bool sorted = true;
+  auto earliest = std::numeric_limits<std::int64_t>::min();
   for (std::size_t i = 0; i < flows_.size(); ++i) {
     const auto& flow = flows_[i];
-    const bool low = low_is_client(flow);
-    biflows[i].client = low ? flow.key.low() : flow.key.high();
-    biflows[i].server = low ? flow.key.high() : flow.key.low();
-    biflows[i].protocol = flow.key.protocol();
-    biflows[i].up = flow.sums[low ? 0 : 1].totals();
-    biflows[i].down = flow.sums[low ? 1 : 0].totals();
-  }
-  return biflows;
-}
-
-/// Hands the kept packets to their biflows, by a counting sort: those of one biflow are then gathered side by side.
-void Assembler::give_packets(std::vector<Biflow>& biflows) const {
-  std::vector<std::uint64_t> begin(flows_.size() + 1);
-  for (std::size_t i = 0; i < flows_.size(); ++i) begin[i + 1] = begin[i] + flows_[i].kept;
-  if (begin.back() > std::numeric_limits<std::uint32_t>::max()) throw Error("more than 4 billion packets to keep");
-  std::vector<std::uint32_t> order(begin.back());
-  std::vector<std::uint64_t> next(begin.begin(), begin.end() - 1);
-  std::uint32_t place = 0;
-  for (const auto& chunk : kept_)
-    for (const auto& kept : chunk) order[next[kept.flow]++] = place++;
-  for (std::size_t i = 0; i < biflows.size(); ++i) {
-    const auto mine = std::span(order).subspan(begin[i], flows_[i].kept);
-    if (!flows_[i].sorted)
-      std::stable_sort(mine.begin(), mine.end(),
-                       [&](auto a, auto b) { return kept(a).packet.nanoseconds < kept(b).packet.nanoseconds; });
-    const bool turned = biflows[i].client != flows_[i].key.low();
-    auto& packets = biflows[i].packets;
-    packets.reserve(mine.size());
-    for (const auto each : mine) {
-      packets.push_back(kept(each).packet);
-      if (turned)
-        packets.back().direction = packets.back().direction == Direction::kUp ? Direction::kDown : Direction::kUp;
-      if (payload_ends_.empty()) continue;
-      const auto from = each == 0 ? 0 : payload_ends_[each - 1];
-      biflows[i].payload.insert(biflows[i].payload.end(), payload_.begin() + static_cast<std::ptrdiff_t>(from),
-                                payload_.begin() + static_cast<std::ptrdiff_t>(payload_ends_[each]));
-      biflows[i].payload_ends.push_back(static_cast<std::uint32_t>(biflows[i].payload.size()));
+    auto& biflow = biflows.emplace_back(without_packets(flow));
+    const auto begin = gathered.ends[i] - flow.kept;
+    const std::span packets(gathered.packets.data() + begin, flow.kept);
+    const auto places =
+        gathered.places.empty() ? std::span<std::uint64_t>() : std::span(gathered.places).subspan(begin, flow.kept);
+    if (!flow.sorted) sort_by_time(packets, places);
+    const bool turned = biflow.client != flow.key.low();
+    for (auto& packet : packets) {
+      if (turned) packet.direction = packet.direction == Direction::kUp ? Direction::kDown : Direction::kUp;
+      (packet.direction == Direction::kUp ? biflow.up : biflow.down).add(packet);
     }
+    biflow.packets = packets;
+    give_payload(places, biflow);
+    const auto first = biflow.both().first_nanoseconds;
+    sorted = sorted && first >= earliest;
+    earliest = first;
   }
-}
-
-std::vector<Biflow> Assembler::finish() && {
-  put_all();
-  auto biflows = without_packets();
-  give_packets(biflows);
   // A flow is met at its first packet; where times do not rise, that is not the earliest.
-  const auto earlier = [](const Biflow& a, const Biflow& b) {
-    return a.both().first_nanoseconds < b.both().first_nanoseconds;
-  };
-  if (!std::is_sorted(biflows.begin(), biflows.end(), earlier))
-    std::stable_sort(biflows.begin(), biflows.end(), earlier);
-  return biflows;
+  if (!sorted)
+    std::stable_sort(biflows.begin(), biflows.end(), [](const Biflow& a, const Biflow& b) {
+      return a.both().first_nanoseconds < b.both().first_nanoseconds;
+    });
+  return {std::move(biflows), std::move(gathered.packets)};
 }
 
 }  // namespace morgana::biflows

@@ -32,7 +32,7 @@ struct Assembly {
 
 /// Puts packets into biflows, in one pass and in any order of biflows.
 ///
-/// Memory: a few hundred bytes a biflow and 32 bytes a kept packet.
+/// Memory: about 100 bytes a biflow and 32 bytes a kept packet; in the end 250 and 24 more.
 class Assembler {
  public:
   explicit Assembler(Assembly assembly);
@@ -42,7 +42,7 @@ class Assembler {
 
   std::size_t size() const noexcept { return flows_.size(); }
   /// The biflows in the order of their first packets.
-  std::vector<Biflow> finish() &&;
+  Biflows finish() &&;
 
  private:
   /// Both directions of a 5-tuple alike: address and port of the lower end, then of the other, and the protocol; five
@@ -59,26 +59,20 @@ class Assembler {
     packets::End high() const noexcept;
     std::uint8_t protocol() const noexcept { return static_cast<std::uint8_t>(words[4]); }
   };
-  /// `Totals`, packed.
-  struct Sums {
-    std::uint32_t packets = 0;
-    std::uint16_t maximum_segment = 0;
-    std::int16_t window_shift = -1;
-    std::uint64_t ip_bytes = 0, payload_bytes = 0;
-    std::int64_t first_nanoseconds = 0, last_nanoseconds = 0;
-    void add(const Packet& packet);
-    Totals totals() const noexcept;
-  };
-  /// Two cache lines: a packet of a random flow waits for memory, and for little else.
+  /// One cache line: a packet of a random flow waits for memory, and for little else. What its kept packets add up to
+  /// is summed in the end.
   struct alignas(64) Flow {
     Key key;
-    std::uint32_t kept = 0;
+    std::int64_t latest = 0;     ///< time of its packets, where it has one
+    std::uint32_t kept = 0;      ///< its first packet always is
+    std::uint32_t more = 0;      ///< in `more_`, counted from 1; 0: nothing
     std::uint8_t fins = 0;       ///< bit 0: from the low end, bit 1: from the high one
     bool closed = false;         ///< a RST, or both FINs, went by
     bool low_is_client = false;  ///< by the first packet
     bool sorted = true;
-    Sums sums[2];  ///< from the low end, from the high one
   };
+  /// Of packets that were not kept, and TCP's options: from the low end, from the high one.
+  using More = std::array<Totals, 2>;
   /// A packet that waits for its batch to fill.
   struct Pending {
     Key key;
@@ -98,7 +92,7 @@ class Assembler {
   };
   /// Packets that wait for each other's memory: enough to hide it, few enough for the nearest cache.
   static constexpr std::size_t kBatch = 32;
-  static constexpr std::size_t kChunk = 1 << 15;
+  static constexpr std::size_t kChunk = 1 << 16;
 
   void put(const Pending& pending);
   void put_all();
@@ -106,21 +100,23 @@ class Assembler {
   std::size_t place_of(std::uint64_t hash, std::size_t place) const;
   std::uint32_t find_or_add(const Pending& pending);
   void grow();
-  static std::int64_t latest(const Flow& flow);  ///< of a flow that has a packet
   bool starts_anew(const Flow& flow, const Packet& packet) const;
   std::uint32_t replace(std::uint32_t flow, const Pending& pending);
   bool low_is_client(const Flow& flow) const;
-  std::vector<Biflow> without_packets() const;
-  void give_packets(std::vector<Biflow>& biflows) const;
-  const Kept& kept(std::size_t place) const { return kept_[place / kChunk][place % kChunk]; }
+  More& more(Flow& flow);
+  Biflow without_packets(const Flow& flow) const;
+  struct Gathered;
+  Gathered gather();
+  void give_payload(std::span<const std::uint64_t> places, Biflow& biflow) const;
 
   Assembly assembly_;
   std::int64_t idle_nanoseconds_;
-  std::vector<Slot> slots_;
-  std::vector<Flow> flows_;
+  LargeVector<Slot> slots_;
+  LargeVector<Flow> flows_;
+  std::vector<More> more_;
   std::array<Pending, kBatch> pending_;
   std::size_t waiting_ = 0;
-  std::vector<std::vector<Kept>> kept_;  ///< in chunks: growing moves nothing
+  std::vector<LargeVector<Kept>> kept_;  ///< in chunks: growing moves nothing
   std::vector<std::uint8_t> payload_;
   std::vector<std::uint64_t> payload_ends_;  ///< of each kept packet, where payload is kept
 };

@@ -31,10 +31,10 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
   packets::Dissector dissector;
   const auto close = [&] {
     if (!assembler) return;
-    auto biflows = std::move(*assembler).finish();
+    const auto biflows = std::move(*assembler).finish();
     assembler.reset();
     account.biflows += static_cast<std::int64_t>(biflows.size());
-    visit(capture, std::move(biflows));
+    visit(capture, biflows);
   };
   account.damage.append(files::visit_files(
       path, {".pcap", ".pcapng", ".cap"}, bytes, [&](const std::string& name, files::ByteSource& source) {

@@ -26,7 +26,7 @@ struct PacketAccount {
 ///
 /// Files that one capture was rotated into ("x.pcap", "x_0001.pcap", one after the other) are one capture. `visit` gets
 /// the name of the capture's first file and its biflows, in the order of their first packets.
-using VisitCapture = std::function<void(const std::string& file, std::vector<biflows::Biflow> biflows)>;
+using VisitCapture = std::function<void(const std::string& file, const biflows::Biflows& biflows)>;
 void read_packet_files(const std::filesystem::path& path, const biflows::Assembly& assembly, Context& context,
                        PacketAccount& account, const VisitCapture& visit);
 

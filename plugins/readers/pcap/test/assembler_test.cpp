@@ -44,7 +44,7 @@ struct Step {
   Segment segment;
 };
 
-std::vector<Biflow> assembled(const Assembly& assembly, const std::vector<Step>& steps) {
+biflows::Biflows assembled(const Assembly& assembly, const std::vector<Step>& steps) {
   Assembler assembler(assembly);
   for (const auto& step : steps) assembler.add(kStart + step.nanoseconds, step.segment);
   return std::move(assembler).finish();
@@ -97,10 +97,10 @@ TEST(Assembler, ChoosesTheClient) {
 
 TEST(Assembler, KnowsTheClientsOfWrittenTraffic) {
   const auto key_of = [](const packets::FlowKey& written, const Assembly& assembly) {
-    return assembled(assembly, {{0, segment(written.server, written.client, 100)}}).at(0).key();
+    return assembled(assembly, {{0, segment(written.server, written.client, 100)}})[0].key();
   };
   for (const auto version : {packets::IpVersion::k4, packets::IpVersion::k6}) {
-    const auto written = packets::documentation_key(1'000'000'00, packets::kTcp, version, 50443);
+    const auto written = packets::documentation_key(100'000'000, packets::kTcp, version, 50443);
     EXPECT_EQ(key_of(written, {}), written.text());
     const packets::FlowKey turned{written.server, written.client, written.protocol};
     EXPECT_EQ(key_of(written, {.client = biflows::ClientRule::kFirstSender}), turned.text());
@@ -111,9 +111,21 @@ TEST(Assembler, KnowsTheClientsOfWrittenTraffic) {
 }
 
 TEST(Assembler, CountsAllPacketsAndKeepsTheFirst) {
-  const auto biflow = assembled({.packets_kept = 2}, exchange())[0];
-  EXPECT_EQ(biflow.packets.size(), 2u);
-  EXPECT_EQ(biflow.both().packets, 5u);
+  const auto all = assembled({}, exchange());
+  for (std::size_t kept = 1; kept <= 6; ++kept) {
+    const auto biflows = assembled({.packets_kept = kept}, exchange());
+    const auto& biflow = biflows[0];
+    EXPECT_EQ(biflow.packets.size(), std::min<std::size_t>(kept, 5));
+    EXPECT_EQ(biflow.both().packets, 5u);
+    for (const auto totals : {&Biflow::up, &Biflow::down}) {
+      EXPECT_EQ((biflow.*totals).packets, (all[0].*totals).packets);
+      EXPECT_EQ((biflow.*totals).payload_bytes, (all[0].*totals).payload_bytes);
+      EXPECT_EQ((biflow.*totals).first_nanoseconds, (all[0].*totals).first_nanoseconds);
+      EXPECT_EQ((biflow.*totals).last_nanoseconds, (all[0].*totals).last_nanoseconds);
+      EXPECT_EQ((biflow.*totals).maximum_segment, (all[0].*totals).maximum_segment);
+      EXPECT_EQ((biflow.*totals).window_shift, (all[0].*totals).window_shift);
+    }
+  }
 }
 
 TEST(Assembler, EndsABiflowWhereItIsAskedTo) {

@@ -17,19 +17,14 @@
 namespace morgana::write_pcap {
 namespace {
 
-using biflows::Biflow;
+using testing::content_of;
 using testing::StageRunner;
 using testing::TestContext;
 
-std::string content(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
-}
-
-/// What Morgana's own reader finds in a capture: biflows by their keys, client first.
-std::map<std::string, Biflow> read_back(const std::filesystem::path& file,
-                                        std::vector<std::string>* comments = nullptr) {
-  testing::TextSource bytes(testing::content_of(file));
+/// What Morgana's own reader finds in a capture: packets of biflows by their keys, client first.
+std::map<std::string, std::vector<biflows::Packet>> read_back(const std::filesystem::path& file,
+                                                              std::vector<std::string>* comments = nullptr) {
+  testing::TextSource bytes(content_of(file));
   packets::CaptureReader reader(bytes, "capture");
   packets::Dissector dissector;
   biflows::Assembler assembler({});
@@ -40,11 +35,10 @@ std::map<std::string, Biflow> read_back(const std::filesystem::path& file,
   }
   EXPECT_EQ(reader.damage(), "");
   if (comments != nullptr) *comments = reader.comments();
-  std::map<std::string, Biflow> found;
-  for (auto& biflow : std::move(assembler).finish()) {
-    auto key = biflow.key();
-    EXPECT_TRUE(found.emplace(std::move(key), std::move(biflow)).second);
-  }
+  std::map<std::string, std::vector<biflows::Packet>> found;
+  const auto biflows = std::move(assembler).finish();
+  for (const auto& biflow : biflows)
+    EXPECT_TRUE(found.emplace(biflow.key(), std::vector(biflow.packets.begin(), biflow.packets.end())).second);
   return found;
 }
 
@@ -95,7 +89,7 @@ void expect_same(const Traces& traces, const std::filesystem::path& file, const 
   ASSERT_EQ(keys.size(), traces.size());
   ASSERT_EQ(found.size(), traces.size());
   for (std::size_t row = 0; row < traces.size(); ++row) {
-    const auto& packets = found[keys[row]].packets;
+    const auto& packets = found[keys[row]];
     const auto trace = traces[row];
     ASSERT_EQ(packets.size(), trace.packets()) << row;
     for (std::size_t i = 0; i < packets.size(); ++i) {
@@ -146,7 +140,7 @@ TEST_F(WritePcap, SaysWhatItIs) {
       "flags 11, TCP options, initial sequence numbers 16, protocol and IP version 16, IP addresses 16, server "
       "port 16, client port 16, IP identification or flow label, TTL, Ethernet addresses 16, payload bytes 4");
   EXPECT_NE(comments[4].find("1 x traces without a packet; left out"), std::string::npos) << comments[4];
-  EXPECT_EQ(content(labels_),
+  EXPECT_EQ(content_of(labels_),
             "src_ip,src_port,dst_ip,dst_port,protocol,label\n"
             "192.0.2.1,60032,198.51.100.1,50443,6,org.example.app\n"
             "192.0.2.1,60032,198.51.100.3,50443,6,\"other, \"\"one\"\"\"\n");
@@ -155,19 +149,19 @@ TEST_F(WritePcap, SaysWhatItIs) {
   EXPECT_EQ(metrics->find("values", {{"field", "payload length"}, {"source", "generated"}})->value, 3);
   EXPECT_EQ(metrics->find("values", {{"field", "payload bytes"}, {"source", "filled in"}})->value, 4);
   EXPECT_EQ(metrics->find("changed", {{"what", "traces without a packet; left out"}})->value, 1);
-  EXPECT_NE(content(file_).find("trace 2, class other, \"one\""), std::string::npos);
+  EXPECT_NE(content_of(file_).find("trace 2, class other, \"one\""), std::string::npos);
 }
 
 TEST_F(WritePcap, EqualTracesAndSeedGiveEqualBytes) {
   const auto traces = random_traces(50, 5, true);
   with(traces).set("filler", "random").run();
-  const auto first = content(file_);
+  const auto first = content_of(file_);
   StageRunner again(morgana_plugin(), "write.pcap"), other(morgana_plugin(), "write.pcap");
   const auto shared = std::make_shared<const Traces>(traces);
   again.set("path", file_.string()).set("filler", "random").input("traces", shared).run();
-  EXPECT_EQ(content(file_), first);
+  EXPECT_EQ(content_of(file_), first);
   other.set("path", file_.string()).set("filler", "random").seed(8).input("traces", shared).run();
-  EXPECT_NE(content(file_), first);
+  EXPECT_NE(content_of(file_), first);
 }
 
 TEST_F(WritePcap, PlainPcapSaysItBeside) {
@@ -180,11 +174,11 @@ TEST_F(WritePcap, PlainPcapSaysItBeside) {
     EXPECT_EQ(error.hint(), "set accounting_file, such as \"traffic.accounting.txt\", or write pcapng");
   }
   stage_->set("accounting_file", (folder_ / "x.txt").string()).set("resolution", "microseconds").run();
-  EXPECT_EQ(content(folder_ / "x.pcap").substr(0, 4), "\xd4\xc3\xb2\xa1");
-  EXPECT_TRUE(content(folder_ / "x.txt").starts_with("synthetic traffic: "));
+  EXPECT_EQ(content_of(folder_ / "x.pcap").substr(0, 4), "\xd4\xc3\xb2\xa1");
+  EXPECT_TRUE(content_of(folder_ / "x.txt").starts_with("synthetic traffic: "));
   const auto found = read_back(folder_ / "x.pcap");
   ASSERT_EQ(found.size(), 2u);
-  const auto& packets = found.begin()->second.packets;
+  const auto& packets = found.begin()->second;
   // 2020-01-01; the first trace may start second.
   EXPECT_GE(packets.front().nanoseconds, 1'577'836'800'000'000'000);
   EXPECT_EQ(packets.front().nanoseconds % 1000, 0);
