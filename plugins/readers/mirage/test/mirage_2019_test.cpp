@@ -261,7 +261,9 @@ TEST(FileName, SplitsEveryKnownForm) {
 TEST(FlowKey, KnowsWhichEndIsThePhone) {
   EXPECT_TRUE(is_flipped("8.8.8.8,53,10.0.0.1,4000,17"));
   EXPECT_TRUE(is_flipped("2001:db8::1,53,fd00::1,4000,17"));
+  EXPECT_TRUE(is_flipped("::ffff:8.8.8.8,53,::ffff:10.0.0.1,4000,17")) << "mapped ones count as IPv4";
   EXPECT_FALSE(is_flipped("10.0.0.1,4000,8.8.8.8,53,17"));
+  EXPECT_FALSE(is_flipped("::ffff:10.0.0.1,4000,::ffff:8.8.8.8,53,17"));
   EXPECT_FALSE(is_flipped("10.0.0.1,4000,172.16.0.1,53,17"));
   EXPECT_FALSE(is_flipped("8.8.8.8,53,1.1.1.1,4000,17"));
   EXPECT_FALSE(is_flipped("8.8.8.8,53"));
