@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cache/plain_words.hpp"
 #include "cache/sha256.hpp"
 #include "plugin/describe.hpp"
 #include "plugin/library.hpp"
@@ -81,7 +82,7 @@ Catalog::Catalog(const std::vector<PluginFolder>& folders) {
       } catch (const PluginFault& refusal) {
         file.refusal = refusal;
       } catch (const std::exception& exception) {
-        file.refusal = PluginFault(library, Error("{}", exception.what()));
+        file.refusal = PluginFault(library, Error(plain_words(exception)));
       }
     }
   // The vector is complete: from here on the manifests stay where they are.
