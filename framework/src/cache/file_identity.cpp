@@ -25,7 +25,8 @@ constexpr std::int64_t kBlocks = 16, kBlockBytes = 4096;
 ssize_t read_at(int descriptor, std::vector<char>& bytes, std::int64_t offset) {
   ssize_t got = 0;
   while (got < static_cast<ssize_t>(bytes.size())) {
-    const auto count = ::pread(descriptor, bytes.data() + got, bytes.size() - static_cast<std::size_t>(got), offset + got);
+    const auto count =
+        ::pread(descriptor, bytes.data() + got, bytes.size() - static_cast<std::size_t>(got), offset + got);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return -1;
     if (count == 0) break;
