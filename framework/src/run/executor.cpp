@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "cache/plain_words.hpp"
 #include "run/crash.hpp"
 #include "run/hand_over.hpp"
 #include "run/reason.hpp"
@@ -14,6 +15,9 @@
 
 namespace morgana::host {
 namespace {
+
+/// An input of a node is not what its key was computed from.
+struct InputChanged {};
 
 // What is handed over: by the thread that built the graph, and by its tasks when they end.
 constexpr char kGraph = 0, kTasks = 0;
@@ -70,6 +74,7 @@ RunOutcome Executor::run() {
       memories.push_back({plan_.nodes[i].name, outcome.nodes[i].key, &outcome.nodes[i].material});
   store_.index().remember(plan_.file.string(), memories);
   outcome.seconds = now();
+  if (observer_fault_) std::rethrow_exception(observer_fault_);
   return outcome;
 }
 
@@ -119,8 +124,7 @@ void Executor::decide(std::size_t node) {
       states_[node].outcome.threads = placement.threads;
       states_[node].outcome.device = placement.cuda ? "cuda" : "cpu";
     }
-    set_key(node, material(node, placement));
-    if (auto entry = store_.find(states_[node].outcome.key)) {
+    if (auto entry = store_.find(refreshed_key(node))) {
       take_cached(node, std::move(*entry), "cached");
       return end(node);
     }
@@ -142,7 +146,7 @@ void Executor::decide(std::size_t node) {
     fail(node, error, false);
     end(node);
   } catch (const std::exception& exception) {
-    fail(node, Error(std::string(exception.what())), false);
+    fail(node, Error(plain_words(exception)), false);
     end(node);
   }
 }
@@ -160,7 +164,9 @@ Scheduler::Result Executor::work(std::size_t node, const Budget::Grant& grant) {
   } catch (const Error& error) {
     fail(node, error, false);
   } catch (const std::exception& exception) {
-    fail(node, Error(std::string(exception.what())), false);
+    fail(node, Error(plain_words(exception)), false);
+  } catch (...) {
+    fail(node, Error("it threw what is no std::exception"), false);
   }
   end(node);
   graph_.release_wait();
@@ -170,7 +176,7 @@ Scheduler::Result Executor::work(std::size_t node, const Budget::Grant& grant) {
 // False: not now; another run makes the node, or its key has changed.
 bool Executor::work_locked(std::size_t node, int gpu) {
   auto& state = states_[node];
-  const auto key = state.outcome.key;
+  const auto key = refreshed_key(node);
   const auto lock = store_.try_lock(key);
   if (!lock) {
     if (!std::exchange(state.waited_for_other, true)) observer_.waits_for_other_run(node);
@@ -185,8 +191,8 @@ bool Executor::work_locked(std::size_t node, int gpu) {
     build(node, gpu);
   } catch (const CorruptValue& fault) {
     mend(fault);
-    // What the mended node gives now may differ from what it gave then.
-    set_key(node, material(node, placement_of(plan_.nodes[node], options_.limits.threads)));
+    return false;
+  } catch (const InputChanged&) {
     return false;
   }
   return true;
@@ -197,10 +203,25 @@ void Executor::mend(const CorruptValue& fault) {
   const auto node = fault.node();
   auto& state = states_[node];
   const std::lock_guard building(state.building);
-  const auto key = state.outcome.key;
+  const auto corrupt = [&] {
+    const std::lock_guard outcome(state.mutex);
+    return state.outcome.entry ? state.outcome.entry->key : state.outcome.key;
+  }();
+  // Each try but the last ends at an input that is corrupt too, or that was made again meanwhile.
+  for (std::size_t tries = 0; !mended(node, fault); ++tries)
+    if (tries > 2 * plan_.nodes[node].edges.size())
+      throw Error("\"{}\", whose cached result is corrupt, has inputs that do not stay whole", plan_.nodes[node].name);
+  if (corrupt == states_[node].outcome.key) return;
+  if (const auto lock = store_.try_lock(corrupt)) store_.remove(corrupt);
+}
+
+// False: an input was made again, so that what the node depends on has changed.
+bool Executor::mended(std::size_t node, const CorruptValue& fault) {
+  auto& state = states_[node];
+  const auto key = refreshed_key(node);
   std::optional<FileLock> lock;
   while (!(lock = store_.try_lock(key))) {
-    if (halted()) throw Error("stopped while another run mends \"{}\"", plan_.nodes[node].name);
+    if (halted()) throw Stopped();
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   if (const auto entry = store_.find(key)) {  // another node or run may have mended it meanwhile
@@ -209,11 +230,12 @@ void Executor::mend(const CorruptValue& fault) {
     if (whole) {
       const std::lock_guard outcome(state.mutex);
       state.outcome.entry = entry;
-      return;
+      return true;
     }
   }
-  observer_.logged(node, LogLevel::kWarning,
-                   fmt::format("its cached result is corrupt and is made again: {}", fault.what()));
+  if (!std::exchange(state.told_corrupt, true))
+    observer_.logged(node, LogLevel::kWarning,
+                     fmt::format("its cached result is corrupt and is made again: {}", fault.what()));
   store_.remove(key);
   {
     const std::lock_guard outcome(state.mutex);
@@ -222,8 +244,11 @@ void Executor::mend(const CorruptValue& fault) {
   try {
     build(node, 0);
   } catch (const CorruptValue& deeper) {
+    lock.reset();
     mend(deeper);
-    build(node, 0);
+    return false;
+  } catch (const InputChanged&) {
+    return false;
   }
   const auto status = [&] {
     const std::lock_guard outcome(state.mutex);
@@ -233,9 +258,11 @@ void Executor::mend(const CorruptValue& fault) {
   if (status == NodeStatus::kStopped) throw Stopped();
   if (status != NodeStatus::kDone)
     throw Error("\"{}\", whose cached result is corrupt, could not be made again", plan_.nodes[node].name);
+  return true;
 }
 
-// The caller holds the key's lock. Ends with the node done, failed or stopped; throws `CorruptValue` before it began.
+// The caller holds the key's lock. Ends with the node done, failed or stopped; throws `CorruptValue` or `InputChanged`
+// before it began.
 void Executor::build(std::size_t node, int gpu) {
   const auto& planned = plan_.nodes[node];
   auto& state = states_[node];
@@ -246,6 +273,8 @@ void Executor::build(std::size_t node, int gpu) {
     stage = source_.make(planned);
     for (const auto* plugin : planned.codecs) source_.open_codecs(*plugin);
     connect_inputs(node, *stage);
+    // What was connected may have been made again since the key was computed: its result belongs under another key.
+    if (material(node).key() != key) throw InputChanged();
     {
       const std::lock_guard lock(state.mutex);
       state.outcome.started = now();
@@ -285,12 +314,17 @@ void Executor::build(std::size_t node, int gpu) {
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     entry.log = context.take_log();
     store_.commit(entry, state.outcome.material, planned.name);
+    {
+      const std::lock_guard lock(state.mutex);
+      state.outcome.status = NodeStatus::kDone;
+      state.outcome.seconds = entry.seconds;
+      state.outcome.entry = std::move(entry);
+    }
+    // After the entry: who is given these values then also sees that they are new.
     values_.put(node, std::move(values));
-    const std::lock_guard lock(state.mutex);
-    state.outcome.status = NodeStatus::kDone;
-    state.outcome.seconds = entry.seconds;
-    state.outcome.entry = std::move(entry);
   } catch (const CorruptValue&) {
+    throw;
+  } catch (const InputChanged&) {
     throw;
   } catch (const Stopped&) {
     store_.abandon(key);
@@ -304,7 +338,7 @@ void Executor::build(std::size_t node, int gpu) {
     else fail(node, error, true);
   } catch (const std::exception& exception) {  // ours: a full disk, a folder that went away
     store_.abandon(key);
-    fail(node, Error(std::string(exception.what())), true);
+    fail(node, Error(plain_words(exception)), true);
   }
 }
 
@@ -325,7 +359,7 @@ void Executor::connect_inputs(std::size_t node, Stage& stage) {
   }
 }
 
-KeyMaterial Executor::material(std::size_t node, const Placement& placement) {
+KeyMaterial Executor::material(std::size_t node) {
   std::vector<std::string> hashes;
   for (const auto& edge : plan_.nodes[node].edges) {
     const std::lock_guard lock(states_[edge.from].mutex);
@@ -334,15 +368,19 @@ KeyMaterial Executor::material(std::size_t node, const Placement& placement) {
     if (file == nullptr) throw Error("\"{}\" gave no output \"{}\"", plan_.nodes[edge.from].name, edge.port);
     hashes.push_back(file->sha256);
   }
-  return material_of(plan_, plan_.nodes[node], hashes, placement, contents_);
+  return material_of(plan_, plan_.nodes[node], hashes, placement_of(plan_.nodes[node], options_.limits.threads),
+                     contents_);
 }
 
-void Executor::set_key(std::size_t node, KeyMaterial material) {
-  auto key = material.key();
+// The key of what the inputs are now: one of them may have been found corrupt and made again, and be another.
+std::string Executor::refreshed_key(std::size_t node) {
+  auto now = material(node);
+  auto key = now.key();
   auto& state = states_[node];
   const std::lock_guard lock(state.mutex);
-  state.outcome.key = std::move(key);
-  state.outcome.material = std::move(material);
+  state.outcome.key = key;
+  state.outcome.material = std::move(now);
+  return key;
 }
 
 void Executor::take_cached(std::size_t node, Entry entry, std::string reason) {
@@ -373,9 +411,15 @@ void Executor::fail(std::size_t node, const Error& error, bool of_stage) {
   failed_ = true;
 }
 
-// Tells observers and consumers, and drops the inputs.
-void Executor::end(std::size_t node) {
-  observer_.ended(node, states_[node].outcome);
+// Tells observers and consumers, and drops the inputs. Runs on threads that nothing may leave by an exception.
+void Executor::end(std::size_t node) noexcept {
+  try {
+    observer_.ended(node, states_[node].outcome);
+  } catch (...) {
+    const std::lock_guard lock(running_mutex_);
+    if (!observer_fault_) observer_fault_ = std::current_exception();
+    failed_ = true;
+  }
   values_.release(plan_.nodes[node].edges);
   hand_over(&states_[node]);
   enders_[node].try_put(Message());
