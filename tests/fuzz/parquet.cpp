@@ -18,8 +18,7 @@ void read(tables::ParquetFile& file, const std::string& column, tables::ColumnKi
     file.read({{column, kind}}, [&](std::size_t count, const std::vector<tables::ColumnBatch>& columns) {
       const auto& batch = columns.at(0);
       rows += count;
-      for (std::size_t row = 0; row < count; ++row)
-        switch (kind) {
+      for (std::size_t row = 0; row < count; ++row) switch (kind) {
           case tables::ColumnKind::kLists:
           case tables::ColumnKind::kTimes:
             for (const auto number : batch.list(row)) sum += number;
