@@ -44,6 +44,11 @@ void write_file(const fs::path& file, std::string_view text) {
   if (!stream) throw Error("cannot write {}: {}", file.string(), std::strerror(errno));
 }
 
+/// As `KeyMaterial::key` gives it; whatever else lies there is not ours.
+bool is_key(std::string_view name) {
+  return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 bool has_size(const std::string& path, const StoredFile& file) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return false;
@@ -131,7 +136,8 @@ std::vector<std::string> Store::keys() const {
   std::error_code absent;
   for (const auto& group : fs::directory_iterator(root_ / "objects", absent))
     for (const auto& item : fs::directory_iterator(group.path(), absent))
-      list.push_back(item.path().filename().string());
+      if (auto key = item.path().filename().string(); is_key(key) && item.path() == folder(key))
+        list.push_back(std::move(key));
   std::sort(list.begin(), list.end());
   return list;
 }

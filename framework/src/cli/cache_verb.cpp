@@ -10,6 +10,7 @@
 #include "cli/cache_option.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verb.hpp"
+#include "pipeline/nearest.hpp"
 #include "run/wording.hpp"
 
 namespace morgana::host {
@@ -109,15 +110,29 @@ int check(Store& store, const Arguments& arguments) {
   return left == 0 ? kDone : kStageFailed;
 }
 
+/// An option that the action would not heed.
+void check_options(const Arguments& arguments, const std::string& action) {
+  constexpr std::pair<const char*, const char*> kOf[] = {
+      {"older-than", "clean"}, {"keep-size", "clean"}, {"mend", "verify"}};
+  for (const auto& [option, owner] : kOf)
+    if (arguments.has(option) && action != owner)
+      throw UsageFault(Error("option --{} belongs to {}", option, owner)
+                           .hint(fmt::format("write morgana cache {} --{}", owner, option)));
+}
+
 int run_cache(const Arguments& arguments) {
   const std::string action = arguments.operands().empty() ? "" : arguments.operand(0);
+  const std::vector<std::string> actions{"list", "clean", "verify"};
+  if (!action.empty() && std::find(actions.begin(), actions.end(), action) == actions.end())
+    throw UsageFault("cache does not know \"{}\"; it can list, clean and verify{}", action,
+                     did_you_mean(action, actions));
+  check_options(arguments, action);
   Store store(cache_folder(arguments));
   store.adopt_all();
   if (action.empty()) return summarise(store, arguments.has("json"));
   if (action == "list") return list(store, arguments.has("json"));
   if (action == "clean") return clean_up(store, arguments);
-  if (action == "verify") return check(store, arguments);
-  throw UsageFault("cache does not know \"{}\"; it can list, clean and verify", action);
+  return check(store, arguments);
 }
 
 }  // namespace
