@@ -367,6 +367,43 @@ TEST_F(ExecutorTest, WhatIsMadeAgainFromOtherInputsIsKeptUnderTheirKey) {
   EXPECT_EQ(verify(store, false).broken.size(), 0u);
 }
 
+/// Adds as its threads allow: with several it is made again only where they are free.
+class AddInParallel final : public Stage {
+  In<Metrics> left{*this, "left", "A number."};
+  Out<Metrics> number{*this, "number", "The same."};
+  Parallel parallel{*this};
+
+ public:
+  static inline std::atomic<int> threads = 0;
+
+ private:
+  void run(Context& context) override {
+    threads = context.threads();
+    number = testing::number(number_in(*left));
+  }
+};
+
+TEST_F(ExecutorTest, WhatIsMadeAgainHasTheThreadsItHadAtFirst) {
+  source.add<AddInParallel>("parallel");
+  const auto plan_with = [&](double by) {
+    HandPlan plan(source);
+    plan.node("a", "give")
+        .node("b", "parallel", {{"left", "a.number"}})
+        .node("c", "add", {{"left", "b.number"}}, {{"by", by}});
+    plan.plan.nodes[1].threads = 2;
+    return plan;
+  };
+  const auto first = run(plan_with(0));
+  EXPECT_EQ(AddInParallel::threads, 2);
+  {
+    Store store(folder.path() / "cache");
+    corrupt(store, first.nodes[1]);
+  }
+  AddInParallel::threads = 0;
+  EXPECT_EQ(run(plan_with(1)).exit_code(), 0);
+  EXPECT_EQ(AddInParallel::threads, 2);
+}
+
 TEST_F(ExecutorTest, AFaultOfTheObserverEndsTheRunAndNotTheProcess) {
   class Deaf final : public Observer {
     void ended(std::size_t, const NodeOutcome&) override { throw Error("nobody listens"); }

@@ -39,7 +39,8 @@ Executor::Executor(const Plan& plan, ExecutorOptions options, Store& store, Stag
 RunOutcome Executor::run() {
   store_.index().prefetch(plan_.file.string());
   scheduler_ = std::make_unique<Scheduler>(
-      options_.limits, [this](std::size_t node, const Budget::Grant& grant) { return work(node, grant); });
+      options_.limits,
+      [this](std::size_t node, const Budget::Grant& grant, Demand& demand) { return work(node, grant, demand); });
   for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
     deciders_.emplace_back(graph_, [this, i](const Message&) {
       take_over(&kGraph);
@@ -152,12 +153,12 @@ void Executor::decide(std::size_t node) {
 }
 
 // Runs on one of the scheduler's threads, with the node's threads and GPU taken.
-Scheduler::Result Executor::work(std::size_t node, const Budget::Grant& grant) {
+Scheduler::Result Executor::work(std::size_t node, const Budget::Grant& grant, Demand& demand) {
   try {
     if (halted()) {
       set_status(node, NodeStatus::kStopped, "not begun");
-    } else if (!work_locked(node, grant.gpu)) {
-      return Scheduler::Result::kBusyElsewhere;
+    } else if (!work_locked(node, grant, demand)) {
+      return Scheduler::Result::kNotNow;
     }
   } catch (const Stopped&) {
     set_status(node, NodeStatus::kStopped, "stopped on request");
@@ -173,8 +174,8 @@ Scheduler::Result Executor::work(std::size_t node, const Budget::Grant& grant) {
   return Scheduler::Result::kFinished;
 }
 
-// False: not now; another run makes the node, or its key has changed.
-bool Executor::work_locked(std::size_t node, int gpu) {
+// False: not now; another run makes the node, or its key has changed, or it takes more to make an input again.
+bool Executor::work_locked(std::size_t node, const Budget::Grant& grant, Demand& demand) {
   auto& state = states_[node];
   const auto key = refreshed_key(node);
   const auto lock = store_.try_lock(key);
@@ -188,9 +189,9 @@ bool Executor::work_locked(std::size_t node, int gpu) {
   }
   try {
     const std::lock_guard building(state.building);
-    build(node, gpu);
+    build(node, grant.gpu);
   } catch (const CorruptValue& fault) {
-    mend(fault);
+    if (allows_mending(grant, fault.node(), demand)) mend(fault, grant.gpu);
     return false;
   } catch (const InputChanged&) {
     return false;
@@ -198,8 +199,20 @@ bool Executor::work_locked(std::size_t node, int gpu) {
   return true;
 }
 
+// Can the node, and what is above it, run with what was granted? If not, `demand` becomes what it takes.
+bool Executor::allows_mending(const Budget::Grant& grant, std::size_t node, Demand& demand) const {
+  auto nodes = ancestors(plan_, node);
+  nodes.push_back(node);
+  for (const auto number : nodes) {
+    const auto placement = placement_of(plan_.nodes[number], options_.limits.threads);
+    demand.threads = std::max(demand.threads, placement.threads);
+    demand.gpu |= placement.cuda;
+  }
+  return demand.threads <= grant.demand.threads && demand.gpu == grant.demand.gpu;
+}
+
 // Makes an entry again whose value was found broken, on the thread of a node that needs it.
-void Executor::mend(const CorruptValue& fault) {
+void Executor::mend(const CorruptValue& fault, int gpu) {
   const auto node = fault.node();
   auto& state = states_[node];
   const std::lock_guard building(state.building);
@@ -208,7 +221,7 @@ void Executor::mend(const CorruptValue& fault) {
     return state.outcome.entry ? state.outcome.entry->key : state.outcome.key;
   }();
   // Each try but the last ends at an input that is corrupt too, or that was made again meanwhile.
-  for (std::size_t tries = 0; !mended(node, fault); ++tries)
+  for (std::size_t tries = 0; !mended(node, fault, gpu); ++tries)
     if (tries > 2 * plan_.nodes[node].edges.size())
       throw Error("\"{}\", whose cached result is corrupt, has inputs that do not stay whole", plan_.nodes[node].name);
   if (corrupt == states_[node].outcome.key) return;
@@ -216,7 +229,7 @@ void Executor::mend(const CorruptValue& fault) {
 }
 
 // False: an input was made again, so that what the node depends on has changed.
-bool Executor::mended(std::size_t node, const CorruptValue& fault) {
+bool Executor::mended(std::size_t node, const CorruptValue& fault, int gpu) {
   auto& state = states_[node];
   const auto key = refreshed_key(node);
   std::optional<FileLock> lock;
@@ -242,10 +255,10 @@ bool Executor::mended(std::size_t node, const CorruptValue& fault) {
     state.outcome.reason = "its cached result was corrupt";
   }
   try {
-    build(node, 0);
+    build(node, gpu);
   } catch (const CorruptValue& deeper) {
     lock.reset();
-    mend(deeper);
+    mend(deeper, gpu);
     return false;
   } catch (const InputChanged&) {
     return false;

@@ -60,11 +60,12 @@ class Executor {
   };
 
   void decide(std::size_t node);
-  Scheduler::Result work(std::size_t node, const Budget::Grant& grant);
-  bool work_locked(std::size_t node, int gpu);
+  Scheduler::Result work(std::size_t node, const Budget::Grant& grant, Demand& demand);
+  bool work_locked(std::size_t node, const Budget::Grant& grant, Demand& demand);
   void build(std::size_t node, int gpu);
-  void mend(const CorruptValue& fault);
-  bool mended(std::size_t node, const CorruptValue& fault);
+  bool allows_mending(const Budget::Grant& grant, std::size_t node, Demand& demand) const;
+  void mend(const CorruptValue& fault, int gpu);
+  bool mended(std::size_t node, const CorruptValue& fault, int gpu);
   void connect_inputs(std::size_t node, Stage& stage);
   KeyMaterial material(std::size_t node);
   std::string refreshed_key(std::size_t node);
