@@ -58,8 +58,12 @@ Statement Database::prepare(const char* sql) {
 }
 
 void Database::fail(std::string_view doing) const {
-  throw Error("cannot {} the cache's index {}: {}", doing, file_, sqlite3_errmsg(handle_))
-      .hint(fmt::format("where the index is damaged, delete it: rm {}*; it is made again from the entries", file_));
+  const int fault = sqlite3_errcode(handle_) & 0xff;  // without the extended part
+  Error error("cannot {} the cache's index {}: {}", doing, file_, sqlite3_errmsg(handle_));
+  if (fault == SQLITE_CORRUPT || fault == SQLITE_NOTADB)
+    throw std::move(error).hint(fmt::format("delete it: rm {}*; it is made again from the entries", file_));
+  if (fault == SQLITE_FULL || fault == SQLITE_IOERR) throw std::move(error).hint("see whether the disk is full: df -h");
+  throw error;
 }
 
 Statement::Statement(Statement&& other) noexcept

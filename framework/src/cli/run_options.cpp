@@ -11,6 +11,9 @@
 
 namespace morgana::host {
 
+// More than any machine has; a slip of the pen must not start thousands.
+constexpr int kMostThreads = 1024;
+
 Option threads_option() {
   return {.name = "threads", .argument = "N", .doc = "threads of all nodes together; else those this process may use"};
 }
@@ -25,6 +28,8 @@ Option grace_option() {
 Limits limits_of(const Arguments& arguments, const Plan& plan) {
   Limits limits;
   limits.threads = arguments.number("threads", 1).value_or(available_threads());
+  if (limits.threads > kMostThreads)
+    throw UsageFault("option --threads is \"{}\"; the most is {}", limits.threads, kMostThreads);
   limits.jobs = arguments.number("jobs", 1).value_or(limits.threads);
   if (arguments.has("memory")) {
     const auto memory = parse_bytes(arguments.value("memory"));

@@ -2,6 +2,7 @@
 #include "run/executor.hpp"
 
 #include <fmt/format.h>
+#include <tbb/global_control.h>
 
 #include <algorithm>
 #include <thread>
@@ -37,6 +38,10 @@ Executor::Executor(const Plan& plan, ExecutorOptions options, Store& store, Stag
       states_(plan.nodes.size()) {}
 
 RunOutcome Executor::run() {
+  // oneTBB has a thread a core unless told otherwise, and says so on stderr where a stage is given more.
+  constexpr auto kParallelism = tbb::global_control::max_allowed_parallelism;
+  const tbb::global_control parallelism(kParallelism, std::max(tbb::global_control::active_value(kParallelism),
+                                                               static_cast<std::size_t>(options_.limits.threads)));
   store_.index().prefetch(plan_.file.string());
   scheduler_ = std::make_unique<Scheduler>(
       options_.limits,
