@@ -248,9 +248,11 @@ fs::path Store::link_set(const std::vector<Link>& links) const {
   fs::create_directories(built);
   for (const auto& link : links)
     fs::create_symlink("../../objects/" + link.key.substr(0, 2) + '/' + link.key + '/' + link.file, built / link.name);
+  flush_folder_to_disk(built);
   std::error_code fault;
   fs::rename(built, place, fault);
   if (fault) fs::remove_all(built);  // another run made the same one
+  else flush_folder_to_disk(place.parent_path());
   return place;
 }
 

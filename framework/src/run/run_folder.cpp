@@ -170,13 +170,13 @@ void RunFolder::finish(const RunOutcome& outcome, const std::string& status) {
   }
   append(event_line(now(), "run", "", {{"status", status}}));
   write_record(&outcome, status);  // before the links: a fault there must not lose the record
-  flush_folder_to_disk(path_);
   try {
     fs::create_directory_symlink(store_.link_set(links), path_ / "values");
   } catch (const std::exception& exception) {
     const std::lock_guard lock(mutex_);
     faults_.push_back(fmt::format("cannot link the values of this run: {}", plain_words(exception)));
   }
+  flush_folder_to_disk(path_);
 }
 
 void RunFolder::write_record(const RunOutcome* outcome, const std::string& status) const {
