@@ -59,6 +59,9 @@ class Executor {
     bool waited_for_other = false, told_corrupt = false;
   };
 
+  /// An input of a node is not what its key was computed from.
+  struct InputChanged {};
+
   void decide(std::size_t node);
   Scheduler::Result work(std::size_t node, const Budget::Grant& grant, Demand& demand);
   bool work_locked(std::size_t node, const Budget::Grant& grant, Demand& demand);
