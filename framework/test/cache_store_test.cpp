@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/store.hpp"
 
+#include <array>
+
 #include "cache/content.hpp"
 #include "run_pipeline.hpp"
 
@@ -97,11 +99,57 @@ TEST_F(StoreTest, VerifyFindsAndMendsWhatIsBroken) {
   const auto file = store.path_of(bad, bad.outputs[0]);
   std::filesystem::permissions(file, std::filesystem::perms::owner_all);
   write_text(file, "[]");
-  const auto broken = verify(store, true);
-  ASSERT_EQ(broken.size(), 1u);
-  EXPECT_EQ(broken[0].stage, "bad");
+  const auto report = verify(store, true);
+  EXPECT_EQ(report.read, 2u);
+  ASSERT_EQ(report.broken.size(), 1u);
+  EXPECT_EQ(report.broken[0].stage, "bad");
+  EXPECT_TRUE(report.broken[0].removed);
   EXPECT_FALSE(store.find(bad.key));
   EXPECT_TRUE(store.find(good.key));
+}
+
+TEST_F(StoreTest, VerifyReadsTheRecordBesideTheValues) {
+  const auto faults = [&] {
+    std::vector<std::string> list;
+    for (const auto& item : verify(store, false).broken) list.push_back(item.fault);
+    return list;
+  };
+  const auto entry = make("a", "{}");
+  const auto file = store.folder(entry.key) / "entry.json";
+  const auto text = read_text(file);
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  EXPECT_EQ(faults(), std::vector<std::string>{});
+  for (const auto& [from, to, fault] : std::vector<std::array<std::string, 3>>{
+           {text, "", "cannot read " + file.string() + ": it is empty"},
+           {"\"bytes\": 2", "\"bytes\": 3", "entry.json lists other files than the index"},
+           {"\"a\"\n", "\"b\"\n", "entry.json is of another entry"},
+           {"\"seconds\": 1.5", "\"seconds\": []",
+            file.string() + " is no cache entry: its contents are not as expected: "
+                            "type must be number, but is array"}}) {
+    auto damaged = text;
+    const auto at = damaged.rfind(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    write_text(file, damaged.replace(at, from.size(), to));
+    EXPECT_EQ(faults(), std::vector<std::string>{fault});
+  }
+}
+
+TEST_F(StoreTest, VerifyFindsWhatTheIndexCouldNotTakeIn) {
+  const auto entry = make("a", "{}");
+  std::filesystem::remove(store.folder(entry.key) / "entry.json");
+  store.index().remove(entry.key);
+  store.adopt_all();
+  ASSERT_EQ(verify(store, true).broken.size(), 1u);
+  EXPECT_FALSE(std::filesystem::exists(store.folder(entry.key)));
+}
+
+TEST_F(StoreTest, VerifyLeavesWhatARunIsMaking) {
+  const auto entry = make("a", "{}");
+  std::filesystem::remove(store.path_of(entry, entry.outputs[0]));
+  const auto lock = store.try_lock(entry.key);
+  const auto report = verify(store, true);
+  ASSERT_EQ(report.broken.size(), 1u);
+  EXPECT_FALSE(report.broken[0].removed);
 }
 
 TEST_F(StoreTest, CleanKeepsWhatFits) {

@@ -312,6 +312,108 @@ TEST_F(ExecutorTest, CorruptValueIsMadeAgain) {
   EXPECT_EQ(hash(outcome, more, "a"), hash(first, plan, "a"));
 }
 
+/// Gives another number each time it runs.
+class Count final : public Stage {
+  Out<Metrics> number{*this, "number", "How often it ran."};
+
+ public:
+  static inline int runs = 0;
+
+ private:
+  void run(Context&) override { number = testing::number(++runs); }
+};
+
+/// Changes one byte of a node's value; its size stays.
+void corrupt(Store& store, const NodeOutcome& outcome) {
+  const auto file = store.path_of(*outcome.entry, outcome.entry->outputs[0]);
+  auto text = read_text(file);
+  text[text.size() / 2] ^= 1;
+  std::filesystem::permissions(file, std::filesystem::perms::owner_all);
+  write_text(file, text);
+}
+
+TEST_F(ExecutorTest, WhatIsMadeAgainFromOtherInputsIsKeptUnderTheirKey) {
+  source.add<Count>("count");
+  Count::runs = 0;
+  const auto plan_with = [&](double by) {
+    HandPlan plan(source);
+    plan.node("deep", "count")
+        .node("middle", "add", {{"left", "deep.number"}})
+        .node("end", "add", {{"left", "middle.number"}}, {{"by", by}});
+    return plan;
+  };
+  const auto before = plan_with(0), plan = plan_with(100);
+  const auto first = run(before);
+  Store store(folder.path() / "cache");
+  corrupt(store, of(first, before, "deep"));
+  corrupt(store, of(first, before, "middle"));
+
+  const auto outcome = run(plan);
+  ASSERT_EQ(outcome.exit_code(), 0);
+  const auto value = [&](const char* node) {
+    const auto& entry = *of(outcome, plan, node).entry;
+    return number_in(*Metrics::load(store.path_of(entry, entry.outputs[0])));
+  };
+  EXPECT_EQ(value("deep"), 2);  // it draws anew, so what is made of it is another too
+  EXPECT_EQ(value("middle"), 2);
+  EXPECT_EQ(value("end"), 102);
+  for (const char* node : {"middle", "end"}) {
+    const auto& made = of(outcome, plan, node);
+    EXPECT_EQ(made.entry->key, made.key);
+    EXPECT_EQ(made.material.key(), made.key);
+    EXPECT_EQ(made.material.parts.back().value, hash(outcome, plan, std::string(node) == "end" ? "middle" : "deep"));
+  }
+  EXPECT_FALSE(store.find(of(first, before, "middle").key)) << "the corrupt result is gone";
+  EXPECT_EQ(verify(store, false).broken.size(), 0u);
+}
+
+/// Adds as its threads allow: with several it is made again only where they are free.
+class AddInParallel final : public Stage {
+  In<Metrics> left{*this, "left", "A number."};
+  Out<Metrics> number{*this, "number", "The same."};
+  Parallel parallel{*this};
+
+ public:
+  static inline std::atomic<int> threads = 0;
+
+ private:
+  void run(Context& context) override {
+    threads = context.threads();
+    number = testing::number(number_in(*left));
+  }
+};
+
+TEST_F(ExecutorTest, WhatIsMadeAgainHasTheThreadsItHadAtFirst) {
+  source.add<AddInParallel>("parallel");
+  const auto plan_with = [&](double by) {
+    HandPlan plan(source);
+    plan.node("a", "give")
+        .node("b", "parallel", {{"left", "a.number"}})
+        .node("c", "add", {{"left", "b.number"}}, {{"by", by}});
+    plan.plan.nodes[1].threads = 2;
+    return plan;
+  };
+  const auto first = run(plan_with(0));
+  EXPECT_EQ(AddInParallel::threads, 2);
+  {
+    Store store(folder.path() / "cache");
+    corrupt(store, first.nodes[1]);
+  }
+  AddInParallel::threads = 0;
+  EXPECT_EQ(run(plan_with(1)).exit_code(), 0);
+  EXPECT_EQ(AddInParallel::threads, 2);
+}
+
+TEST_F(ExecutorTest, AFaultOfTheObserverEndsTheRunAndNotTheProcess) {
+  class Deaf final : public Observer {
+    void ended(std::size_t, const NodeOutcome&) override { throw Error("nobody listens"); }
+  } deaf;
+  const auto plan = diamond();
+  Store store(folder.path() / "cache");
+  Executor executor(plan.plan, options, store, source, deaf, stop);
+  EXPECT_THROW(executor.run(), Error);
+}
+
 TEST_F(ExecutorTest, TruncatedValueIsAMiss) {
   const auto plan = diamond();
   const auto first = run(plan);

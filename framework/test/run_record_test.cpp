@@ -146,31 +146,6 @@ TEST_F(RunFolderTest, UnknownRunNamesTheOnesThereAre) {
   }
 }
 
-TEST_F(RunFolderTest, TwoNodesForOnePlaceAreRefused) {
-  HandPlan plan(source);
-  plan.node("a", "give").node("one", "write", {{"number", "a.number"}}).node("two", "write", {{"number", "a.number"}});
-  EXPECT_THROW(check_products(plan.plan), Error);
-}
-
-TEST_F(RunFolderTest, ProductsStayInTheRunsFolderAndLeaveItsOwnFiles) {
-  const auto refusal = [&](const char* path) -> std::string {
-    HandPlan plan(source);
-    plan.node("a", "give").node("one", "write", {{"number", "a.number"}}, {{"path", std::string(path)}});
-    try {
-      check_products(plan.plan);
-      return "";
-    } catch (const Error& error) {
-      return error.what();
-    }
-  };
-  EXPECT_EQ(refusal("report"), "");
-  EXPECT_EQ(refusal("deep/../report"), "");
-  EXPECT_EQ(refusal("/tmp/report"), "node \"one\": the output path \"/tmp/report\" leads out of the run's folder");
-  EXPECT_EQ(refusal("../report"), "node \"one\": the output path \"../report\" leads out of the run's folder");
-  EXPECT_EQ(refusal("run.json"), "node \"one\": the run keeps \"run.json\" for itself");
-  EXPECT_EQ(refusal("values/report"), "node \"one\": the run keeps \"values\" for itself");
-}
-
 TEST(LinkName, IsOneOfEachNodeAndShortEnoughForAFileSystem) {
   const StoredFile file{.file = "model.safetensors"};
   EXPECT_EQ(link_name("model[generator=ddpm]", file), "model[generator=ddpm].model.safetensors");

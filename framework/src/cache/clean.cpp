@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "cache/store.hpp"
 
@@ -71,18 +72,30 @@ CleanReport clean(Store& store, std::optional<std::int64_t> used_before, std::op
   return report;
 }
 
-std::vector<Broken> verify(Store& store, bool mend) {
-  std::vector<Broken> broken;
+VerifyReport verify(Store& store, bool mend) {
+  VerifyReport report;
+  std::set<std::string> known;
+  const auto found = [&](const std::string& key, const std::string& stage, std::string fault) {
+    const auto lock = mend ? store.try_lock(key) : std::nullopt;
+    if (lock) store.remove(key);
+    report.broken.push_back({key, stage, std::move(fault), lock.has_value()});
+  };
   for (const auto& [entry, used] : store.index().entries()) {
-    std::string fault;
+    known.insert(entry.key);
+    auto fault = store.fault_of_record(entry);
     for (const auto* list : {&entry.outputs, &entry.products})
       for (const auto& file : *list)
         if (fault.empty()) fault = store.fault_of(entry, file);
-    if (fault.empty()) continue;
-    broken.push_back({entry.key, entry.stage, fault});
-    if (const auto lock = mend ? store.try_lock(entry.key) : std::nullopt) store.remove(entry.key);
+    if (!fault.empty()) found(entry.key, entry.stage, fault);
   }
-  return broken;
+  report.read = known.size();
+  // What the index could not take in: nothing finds it, and nothing else would remove it.
+  for (const auto& key : store.keys()) {
+    if (known.contains(key) || store.find(key)) continue;  // a run may have made it meanwhile
+    ++report.read;
+    found(key, "unknown stage", store.fault_of_record({key, {}, {}, {}, 0, 0, 0, 0, {}}));
+  }
+  return report;
 }
 
 }  // namespace morgana::host

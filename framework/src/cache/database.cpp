@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cache/database.hpp"
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <chrono>
+#include <cstring>
 #include <thread>
 #include <utility>
 
@@ -16,9 +18,13 @@ constexpr int kBusyMilliseconds = 60'000;
 
 Database::Database(const std::filesystem::path& file) : file_(file.string()) {
   if (sqlite3_open(file_.c_str(), &handle_) != SQLITE_OK) {
-    const std::string cause = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
+    std::string cause = handle_ ? sqlite3_errmsg(handle_) : "out of memory";
+    // SQLite's own words are "unable to open database file".
+    if (const int fault = handle_ ? sqlite3_system_errno(handle_) : 0; fault != 0) cause = std::strerror(fault);
     sqlite3_close(handle_);
-    throw Error("cannot open the cache's index {}: {}", file_, cause);
+    std::error_code unknown;
+    if (std::filesystem::is_directory(file, unknown)) cause = "it is a folder";
+    throw Error("cannot open the cache's index {}: {}", file_, cause).hint("choose another cache with --cache FOLDER");
   }
   sqlite3_busy_timeout(handle_, kBusyMilliseconds);
   try {
@@ -52,8 +58,12 @@ Statement Database::prepare(const char* sql) {
 }
 
 void Database::fail(std::string_view doing) const {
-  throw Error("cannot {} the cache's index {}: {}", doing, file_, sqlite3_errmsg(handle_))
-      .hint("the index can be deleted: it is made again from the entries");
+  const int fault = sqlite3_errcode(handle_) & 0xff;  // without the extended part
+  Error error("cannot {} the cache's index {}: {}", doing, file_, sqlite3_errmsg(handle_));
+  if (fault == SQLITE_CORRUPT || fault == SQLITE_NOTADB)
+    throw std::move(error).hint(fmt::format("delete it: rm {}*; it is made again from the entries", file_));
+  if (fault == SQLITE_FULL || fault == SQLITE_IOERR) throw std::move(error).hint("see whether the disk is full: df -h");
+  throw error;
 }
 
 Statement::Statement(Statement&& other) noexcept

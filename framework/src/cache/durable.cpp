@@ -13,7 +13,9 @@
 
 namespace morgana::host {
 
-void flush_to_disk(const std::filesystem::path& path) {
+namespace fs = std::filesystem;
+
+void flush_to_disk(const fs::path& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool flushed = descriptor >= 0 && ::fsync(descriptor) == 0;
   const int fault = errno;
@@ -21,23 +23,49 @@ void flush_to_disk(const std::filesystem::path& path) {
   if (!flushed) throw Error("cannot write {} to the disk: {}", path.string(), std::strerror(fault));
 }
 
-void flush_tree_to_disk(const std::filesystem::path& folder) {
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+void flush_tree_to_disk(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.is_symlink()) continue;
     if (entry.is_directory()) flush_tree_to_disk(entry.path());
     else flush_to_disk(entry.path());
   }
-  flush_to_disk(folder);
+  flush_folder_to_disk(folder);
 }
 
-void write_whole_file(const std::filesystem::path& file, std::string_view text) {
-  const std::filesystem::path beside = file.string() + ".part";
+void flush_folder_to_disk(const fs::path& folder) {
+  const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool flushed = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const int fault = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  // A folder that may be written but not read, and file systems that know no flushing of folders.
+  const bool cannot_be = fault == EACCES || fault == EINVAL || fault == ENOTSUP;
+  if (!flushed && !cannot_be) throw Error("cannot write {} to the disk: {}", folder.string(), std::strerror(fault));
+}
+
+void make_folders(const fs::path& folder) {
+  const auto fail = [&](const std::error_code& fault) {
+    throw Error("cannot make the folder {}: {}", folder.string(), fault.message());
+  };
+  std::error_code fault;
+  const auto status = fs::status(folder, fault);
+  if (folder.empty() || fs::is_directory(status)) return;
+  if (fs::exists(status)) fail(std::make_error_code(std::errc::not_a_directory));
+  if (status.type() != fs::file_type::not_found) fail(fault);
+  make_folders(folder.parent_path());
+  fs::create_directory(folder, fault);
+  if (fault) fail(fault);
+  flush_folder_to_disk(folder.parent_path());
+}
+
+void write_whole_file(const fs::path& file, std::string_view text) {
+  const fs::path beside = file.string() + ".part";
   std::ofstream stream(beside, std::ios::binary | std::ios::trunc);
   stream.write(text.data(), static_cast<std::streamsize>(text.size()));
   stream.close();
   if (!stream) throw Error("cannot write {}: {}", beside.string(), std::strerror(errno));
+  flush_to_disk(beside);
   std::error_code fault;
-  std::filesystem::rename(beside, file, fault);
+  fs::rename(beside, file, fault);
   if (fault) throw Error("cannot write {}: {}", file.string(), fault.message());
 }
 

@@ -5,15 +5,18 @@
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "cache/json_file.hpp"
+#include "cache/plain_words.hpp"
 #include "morgana/error.hpp"
 
 namespace morgana::host {
 namespace {
 
 using nlohmann::json;
+
+constexpr const char* kFormat = "entry/1";
 
 json to_json(const std::vector<StoredFile>& files) {
   json list = json::array();
@@ -75,7 +78,7 @@ void parse_files(std::string_view text, Entry& entry) {
 }
 
 std::string entry_json(const Entry& entry, const KeyMaterial& material, const std::string& node) {
-  json document{{"morgana", "entry/1"},
+  json document{{"morgana", kFormat},
                 {"key", entry.key},
                 {"stage", entry.stage},
                 {"node", node},
@@ -92,10 +95,10 @@ std::string entry_json(const Entry& entry, const KeyMaterial& material, const st
 }
 
 EntryRecord read_entry(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw Error("cannot open {}", file.string());
+  const auto document = read_json(file);
   try {
-    const auto document = json::parse(stream);
+    if (!document.is_object() || document.value("morgana", "") != kFormat)
+      throw Error("it does not say \"{}\"", kFormat);
     EntryRecord record;
     record.entry.key = document.at("key");
     record.entry.stage = document.at("stage");
@@ -109,8 +112,8 @@ EntryRecord read_entry(const std::filesystem::path& file) {
     record.node = document.at("node");
     for (const auto& part : document.at("material")) record.material.add(part.at(0), part.at(1), part.at(2));
     return record;
-  } catch (const json::exception& exception) {
-    throw Error("{} is no cache entry: {}", file.string(), exception.what());
+  } catch (const std::exception& exception) {
+    throw Error("{} is no cache entry: {}", file.string(), plain_words(exception));
   }
 }
 

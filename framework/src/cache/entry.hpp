@@ -17,6 +17,7 @@ struct StoredFile {
   std::string file;  ///< relative to the entry's folder: "traces.safetensors", "files/path.html"
   std::uint64_t bytes = 0;
   std::string sha256;  ///< of the bytes; of a folder, of its names and contents
+  friend bool operator==(const StoredFile&, const StoredFile&) = default;
 };
 
 /// The result of a node: what is known of it besides the files themselves.

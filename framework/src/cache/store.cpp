@@ -4,10 +4,15 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
 
 #include "cache/content.hpp"
 #include "cache/durable.hpp"
+#include "cache/plain_words.hpp"
 #include "cache/sha256.hpp"
 #include "morgana/error.hpp"
 
@@ -18,14 +23,30 @@ namespace fs = std::filesystem;
 
 fs::path prepared(fs::path root) {
   root = fs::absolute(root).lexically_normal();
-  std::error_code fault;
-  for (const char* folder : {"objects", "building", "checkpoints", "locks", "sets"}) {
-    fs::create_directories(root / folder, fault);
-    if (fault)
-      throw Error("cannot make the cache folder {}: {}", (root / folder).string(), fault.message())
-          .hint("choose another with --cache FOLDER or MORGANA_CACHE");
+  try {
+    make_folders(root);
+    bool is_new = false;
+    for (const char* folder : {"objects", "building", "checkpoints", "locks", "sets"})
+      is_new |= fs::create_directory(root / folder);
+    if (is_new) flush_folder_to_disk(root);
+  } catch (const std::exception& fault) {
+    throw Error("there is no place for the cache: {}", plain_words(fault))
+        .hint("choose another with --cache FOLDER or MORGANA_CACHE");
   }
   return root;
+}
+
+/// Where nobody looks yet, and what is flushed later.
+void write_file(const fs::path& file, std::string_view text) {
+  std::ofstream stream(file, std::ios::binary);
+  stream.write(text.data(), static_cast<std::streamsize>(text.size()));
+  stream.close();
+  if (!stream) throw Error("cannot write {}: {}", file.string(), std::strerror(errno));
+}
+
+/// As `KeyMaterial::key` gives it; whatever else lies there is not ours.
+bool is_key(std::string_view name) {
+  return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 bool has_size(const std::string& path, const StoredFile& file) {
@@ -106,10 +127,32 @@ std::optional<Entry> Store::adopt(const std::string& key) {
 }
 
 void Store::adopt_all() {
+  for (const auto& key : keys())
+    if (!index_.find(key)) adopt(key);
+}
+
+std::vector<std::string> Store::keys() const {
+  std::vector<std::string> list;
   std::error_code absent;
   for (const auto& group : fs::directory_iterator(root_ / "objects", absent))
     for (const auto& item : fs::directory_iterator(group.path(), absent))
-      if (const auto key = item.path().filename().string(); !index_.find(key)) adopt(key);
+      if (auto key = item.path().filename().string(); is_key(key) && item.path() == folder(key))
+        list.push_back(std::move(key));
+  std::sort(list.begin(), list.end());
+  return list;
+}
+
+std::string Store::fault_of_record(const Entry& entry) const {
+  try {
+    const auto record = read_entry(folder(entry.key) / "entry.json");
+    if (record.entry.key != entry.key || record.material.key() != entry.key || record.entry.stage != entry.stage)
+      return "entry.json is of another entry";
+    if (record.entry.outputs != entry.outputs || record.entry.products != entry.products)
+      return "entry.json lists other files than the index";
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
 }
 
 std::string Store::fault_of(const Entry& entry, const StoredFile& file) const {
@@ -144,7 +187,7 @@ void Store::abandon(const std::string& key) const {
 void Store::commit(const Entry& entry, const KeyMaterial& material, const std::string& node) {
   const auto built = root_ / "building" / entry.key;
   if (entry.products.empty()) fs::remove(built / "files");
-  write_whole_file(built / "entry.json", entry_json(entry, material, node));
+  write_file(built / "entry.json", entry_json(entry, material, node));
   // Values are read-only, so that an editor opened on a link does not change what other runs take for known.
   for (const auto& item : fs::directory_iterator(built))
     if (item.is_regular_file())
@@ -152,10 +195,11 @@ void Store::commit(const Entry& entry, const KeyMaterial& material, const std::s
                       fs::perm_options::remove);
   flush_tree_to_disk(built);
   const auto place = folder(entry.key);
-  fs::create_directories(place.parent_path());
+  make_folders(place.parent_path());
   move_away(place, entry.key);
   fs::rename(built, place);
-  flush_to_disk(place.parent_path());
+  flush_folder_to_disk(place.parent_path());
+  flush_folder_to_disk(built.parent_path());
   index_.put(entry, material);
   std::error_code ignored;
   fs::remove_all(root_ / "checkpoints" / entry.key, ignored);
@@ -178,7 +222,7 @@ void Store::remove(const std::string& key) {
 
 fs::path Store::checkpoints(const std::string& key) const {
   const auto folder = root_ / "checkpoints" / key;
-  fs::create_directories(folder);
+  make_folders(folder);
   return folder;
 }
 
@@ -204,9 +248,11 @@ fs::path Store::link_set(const std::vector<Link>& links) const {
   fs::create_directories(built);
   for (const auto& link : links)
     fs::create_symlink("../../objects/" + link.key.substr(0, 2) + '/' + link.key + '/' + link.file, built / link.name);
+  flush_folder_to_disk(built);
   std::error_code fault;
   fs::rename(built, place, fault);
   if (fault) fs::remove_all(built);  // another run made the same one
+  else flush_folder_to_disk(place.parent_path());
   return place;
 }
 

@@ -40,6 +40,12 @@ class Store {
   /// "" where the file's contents are those that were written; else what is wrong.
   std::string fault_of(const Entry& entry, const StoredFile& file) const;
 
+  /// "" where `entry.json` says of the entry what the index does; else what is wrong.
+  std::string fault_of_record(const Entry& entry) const;
+
+  /// Of every entry's folder, whatever lies in it.
+  std::vector<std::string> keys() const;
+
   /// The sole right to make, mend or remove an entry; nothing while another run has it.
   std::optional<FileLock> try_lock(const std::string& key) const;
 
@@ -87,10 +93,15 @@ struct CleanReport {
 /// until no more than `keep_bytes` are left; then leftovers of killed runs older than that.
 CleanReport clean(Store& store, std::optional<std::int64_t> used_before, std::optional<std::uint64_t> keep_bytes);
 
-/// Reads every file of every entry. `mend` removes the broken ones.
+/// Reads every file of every entry, `entry.json` too. `mend` removes the broken ones that no run is making.
 struct Broken {
   std::string key, stage, fault;
+  bool removed = false;
 };
-std::vector<Broken> verify(Store& store, bool mend);
+struct VerifyReport {
+  std::size_t read = 0;  ///< entries
+  std::vector<Broken> broken;
+};
+VerifyReport verify(Store& store, bool mend);
 
 }  // namespace morgana::host

@@ -53,6 +53,10 @@ void check_operands(const Verb& verb, const std::vector<std::string>& given) {
   }
   if (given.size() < least)
     throw UsageFault(Error("{} needs {}", verb.name, verb.operands[given.size()].name).hint(see));
+  for (std::size_t i = 0; i < std::min(given.size(), verb.operands.size()); ++i)
+    if (given[i].empty() && verb.operands[i].count != Operand::Count::kMany)
+      throw UsageFault(Error("{} was given an empty word for {}", verb.name, verb.operands[i].name)
+                           .hint("if it came from a variable of the shell, the variable is empty"));
   if (!unlimited && given.size() > verb.operands.size())
     throw UsageFault(
         Error("{} does not know what to do with \"{}\"", verb.name, given[verb.operands.size()]).hint(see));
@@ -65,6 +69,15 @@ void check_required(const Verb& verb, const std::map<std::string, std::vector<st
                              option.letter != 0 ? std::string("-") + option.letter : "--" + option.name,
                              option.argument)
                            .hint("see morgana " + verb.name + " --help"));
+}
+
+void check_not_empty(const Verb& verb, const std::string& name, const std::vector<std::string>& values) {
+  const auto* option = find_option(verb, name);
+  if (option == nullptr || option->argument.empty()) return;
+  for (const auto& value : values)
+    if (value.empty())
+      throw UsageFault(Error("option --{} has an empty value; it takes {}", name, option->argument)
+                           .hint("leave the option out, or see whether a variable of the shell is empty"));
 }
 
 void check_choices(const Verb& verb, const std::string& name, const std::vector<std::string>& values) {
@@ -138,7 +151,10 @@ Arguments parse_arguments(const Verb& verb, const std::vector<std::string>& word
   if (arguments.has("help")) return arguments;
   check_operands(verb, arguments.operands_);
   check_required(verb, arguments.values_);
-  for (const auto& [name, values] : arguments.values_) check_choices(verb, name, values);
+  for (const auto& [name, values] : arguments.values_) {
+    check_not_empty(verb, name, values);
+    check_choices(verb, name, values);
+  }
   return arguments;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -9,6 +10,7 @@
 #include "cli/cache_option.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verb.hpp"
+#include "pipeline/nearest.hpp"
 #include "run/wording.hpp"
 
 namespace morgana::host {
@@ -86,32 +88,51 @@ int clean_up(Store& store, const Arguments& arguments) {
 }
 
 int check(Store& store, const Arguments& arguments) {
-  const auto total = store.index().entries().size();
-  const auto broken = verify(store, arguments.has("mend"));
+  const auto report = verify(store, arguments.has("mend"));
+  const auto removed = static_cast<std::size_t>(
+      std::count_if(report.broken.begin(), report.broken.end(), [](const Broken& item) { return item.removed; }));
+  const auto left = report.broken.size() - removed;
   if (arguments.has("json")) {
-    ordered_json document{{"entries", total}, {"broken", ordered_json::array()}};
-    for (const auto& item : broken)
-      document["broken"].push_back({{"key", item.key}, {"stage", item.stage}, {"fault", item.fault}});
+    ordered_json document{{"entries", report.read}, {"broken", ordered_json::array()}};
+    for (const auto& item : report.broken)
+      document["broken"].push_back(
+          {{"key", item.key}, {"stage", item.stage}, {"fault", item.fault}, {"removed", item.removed}});
     print_json(document);
   } else {
-    for (const auto& item : broken) print(fmt::format("{}  {}: {}\n", item.key.substr(0, 16), item.stage, item.fault));
-    print(fmt::format("{} read, {} broken{}\n", total, broken.size(),
-                      broken.empty()          ? ""
-                      : arguments.has("mend") ? ", removed: they are made again when they are needed"
-                                              : "; --mend removes them"));
+    for (const auto& item : report.broken)
+      print(fmt::format("{}  {}: {}\n", item.key.substr(0, 16), item.stage, item.fault));
+    std::string what_now;
+    if (left > 0 && !arguments.has("mend")) what_now = "; --mend removes them";
+    else if (left > 0) what_now = fmt::format(", {} removed, {} in use by a run", removed, left);
+    else if (removed > 0) what_now = ", removed: they are made again when they are needed";
+    print(fmt::format("{} read, {} broken{}\n", report.read, report.broken.size(), what_now));
   }
-  return broken.empty() || arguments.has("mend") ? kDone : kStageFailed;
+  return left == 0 ? kDone : kStageFailed;
+}
+
+/// An option that the action would not heed.
+void check_options(const Arguments& arguments, const std::string& action) {
+  constexpr std::pair<const char*, const char*> kOf[] = {
+      {"older-than", "clean"}, {"keep-size", "clean"}, {"mend", "verify"}};
+  for (const auto& [option, owner] : kOf)
+    if (arguments.has(option) && action != owner)
+      throw UsageFault(Error("option --{} belongs to {}", option, owner)
+                           .hint(fmt::format("write morgana cache {} --{}", owner, option)));
 }
 
 int run_cache(const Arguments& arguments) {
   const std::string action = arguments.operands().empty() ? "" : arguments.operand(0);
+  const std::vector<std::string> actions{"list", "clean", "verify"};
+  if (!action.empty() && std::find(actions.begin(), actions.end(), action) == actions.end())
+    throw UsageFault("cache does not know \"{}\"; it can list, clean and verify{}", action,
+                     did_you_mean(action, actions));
+  check_options(arguments, action);
   Store store(cache_folder(arguments));
   store.adopt_all();
   if (action.empty()) return summarise(store, arguments.has("json"));
   if (action == "list") return list(store, arguments.has("json"));
   if (action == "clean") return clean_up(store, arguments);
-  if (action == "verify") return check(store, arguments);
-  throw UsageFault("cache does not know \"{}\"; it can list, clean and verify", action);
+  return check(store, arguments);
 }
 
 }  // namespace
@@ -124,7 +145,8 @@ Verb cache_verb() {
           "Without an action: where the cache lies and how large it is.\n\n"
           "list shows every entry, the least recently used first. clean removes entries by age of last use, by total "
           "size, or both; an entry that a run is making is left alone. verify reads every file and compares its hash "
-          "with what was written; --mend removes the broken ones, so that they are made again when they are needed.\n\n"
+          "with what was written, and entry.json with the index; --mend removes the broken ones, so that they are made "
+          "again when they are needed.\n\n"
           "Nothing in the cache is needed to read a finished run, except that its values/ are links into it.",
       .operands = {{.count = Operand::Count::kOptional, .name = "ACTION", .doc = "list, clean or verify"}},
       .options = {cache_option(),

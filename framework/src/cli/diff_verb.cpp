@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include "cli/cache_option.hpp"
+#include "cli/run_operand.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verb.hpp"
-#include "run/recorded_run.hpp"
 
 namespace morgana::host {
 namespace {
@@ -31,8 +30,8 @@ std::string line(const Difference& difference) {
 }
 
 int compare_runs(const Arguments& arguments) {
-  const auto first = read_run(arguments.operand(0), arguments.value("runs"));
-  const auto second = read_run(arguments.operand(1), arguments.value("runs"));
+  const auto first = run_called(arguments.operand(0), arguments);
+  const auto second = run_called(arguments.operand(1), arguments);
   const auto list = differences(first, second);
   if (arguments.has("json")) {
     json document = json::array();

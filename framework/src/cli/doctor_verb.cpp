@@ -4,11 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "cache/store.hpp"
-#include "cli/libtorch_probe.hpp"
 #include "cli/program.hpp"
 #include "cli/request.hpp"
 #include "cli/terminal.hpp"
 #include "plugin/library.hpp"
+#include "run/libtorch_probe.hpp"
 #include "run/machine.hpp"
 #include "run/wording.hpp"
 
@@ -76,9 +76,9 @@ std::vector<Finding> findings_of(const Arguments& arguments) {
   if (!cards.fault.empty()) findings.push_back({Finding::State::kNote, "GPU", "none: " + cards.fault, ""});
   for (const auto& name : cards.names) findings.push_back({Finding::State::kGood, "GPU", name, ""});
   if (!cards.names.empty())
-    findings.push_back({torch.cuda_fault.empty() ? Finding::State::kGood : Finding::State::kFault, "CUDA",
-                        torch.cuda_fault.empty() ? "libtorch_cuda opens" : torch.cuda_fault,
-                        torch.cuda_fault.empty() ? "" : "run scripts/setup"});
+    findings.push_back({cards.usable() ? Finding::State::kGood : Finding::State::kFault, "CUDA",
+                        cards.usable() ? "libtorch_cuda opens" : cards.unusable,
+                        cards.usable() ? "" : "run scripts/setup --cuda"});
   findings.push_back({Finding::State::kGood, "cache", default_cache_folder().string(), ""});
   for (auto& finding : plugin_findings(arguments)) findings.push_back(std::move(finding));
   return findings;

@@ -43,13 +43,19 @@ ordered_json json_of(const PlannedNode& node, const Foreseen& foreseen, Store& s
   return document;
 }
 
+EntryRecord record_of(const Store& store, const std::string& key) try {
+  return read_entry(store.folder(key) / "entry.json");
+} catch (const Error& error) {
+  throw Error(error.what()).hint("morgana cache verify --mend removes it; the node is then run again");
+}
+
 void print_node(const PlannedNode& node, const Foreseen& foreseen, Store& store) {
   print(fmt::format("{}: {}, {}\n", node.name, node.stage->name,
                     foreseen.kind == Foreseen::Kind::kCached
                         ? "cached"
                         : fmt::format("{}: {}", name_of(foreseen.kind), foreseen.reason)));
   if (foreseen.entry) {
-    const auto record = read_entry(store.folder(foreseen.key) / "entry.json");
+    const auto record = record_of(store, foreseen.key);
     print(fmt::format("  result  {}\n  made    for node \"{}\" in {}, {} at most\n",
                       store.folder(foreseen.key).string(), record.node, duration_text(record.entry.seconds),
                       bytes_text(record.entry.peak_memory)));

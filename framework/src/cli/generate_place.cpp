@@ -8,8 +8,8 @@
 
 #include "cache/durable.hpp"
 #include "cli/verb.hpp"
+#include "graph/product_places.hpp"
 #include "run/products.hpp"
-#include "run/run_folder.hpp"
 
 namespace morgana::host {
 namespace {
@@ -35,14 +35,11 @@ void check_place(const fs::path& output, bool force) {
   check_free(side_file(output), force);
 }
 
-void check_others(const GenerateRequest& request, const Plan& plan, bool force) try {
-  check_products(plan);
+void check_others(const GenerateRequest& request, const Plan& plan, bool force) {
   for (const auto& parameter : plan.nodes.back().parameters)
     if (parameter.info->type == ParameterType::kOutputPath && parameter.info->name != "path" && !parameter.is_default &&
         !std::get<std::string>(parameter.value).empty())
       check_free(beside_output(request, product_place(plan.nodes.back(), parameter.info->name, "")), force);
-} catch (const Error& error) {
-  throw UsageFault(error);
 }
 
 FolderBeside::FolderBeside(const fs::path& output) {
@@ -70,10 +67,13 @@ void deliver(const GenerateRequest& request, const Generated& generated, const s
   }
   for (const auto& [from, to] : files) {
     fs::is_directory(from) ? flush_tree_to_disk(from) : flush_to_disk(from);
-    if (to.has_parent_path()) fs::create_directories(to.parent_path());
+    make_folders(to.parent_path());
   }
   write_whole_file(side_file(request.output), record);
-  for (const auto& [from, to] : files) fs::rename(from, to);
+  for (const auto& [from, to] : files) {
+    fs::rename(from, to);
+    flush_folder_to_disk(to.parent_path());
+  }
 }
 
 }  // namespace morgana::host

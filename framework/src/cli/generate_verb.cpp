@@ -22,11 +22,10 @@ namespace fs = std::filesystem;
 
 /// What has an option of its own is not overridden behind its back: the side file would not tell the truth.
 void check_overrides(const std::vector<std::string>& overrides) {
-  constexpr std::pair<const char*, const char*> kOptions[] = {{"model.path", "MODEL"},
-                                                              {"sample.per_class", "--count"},
-                                                              {"sample.classes", "--class"},
-                                                              {"write.path", "-o"},
-                                                              {"seed", "--seed"}};
+  constexpr std::pair<const char*, const char*> kOptions[] = {
+      {"model.path", "MODEL"},       {"sample.per_class", "--count"},
+      {"sample.classes", "--class"}, {"sample.device", "--device"},
+      {"write.path", "-o"},          {"seed", "--seed"}};
   for (const auto& text : overrides)
     for (const auto& [target, option] : kOptions)
       if (text.starts_with(std::string(target) + "="))

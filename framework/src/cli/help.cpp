@@ -8,7 +8,8 @@ namespace morgana::host {
 namespace {
 
 constexpr const char* kExitCodes =
-    "0  done\n1  a stage failed\n2  the pipeline or the arguments are wrong\n3  a plugin could not be loaded";
+    "0  done\n1  a stage failed, or a file could not be read or written\n2  the pipeline or the arguments are wrong\n3 "
+    " a plugin could not be loaded";
 
 std::string dashed(const Option& option) {
   return option.letter != 0 ? std::string("-") + option.letter : "--" + option.name;

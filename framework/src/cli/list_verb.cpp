@@ -6,6 +6,7 @@
 
 #include "cli/request.hpp"
 #include "cli/terminal.hpp"
+#include "pipeline/nearest.hpp"
 
 namespace morgana::host {
 namespace {
@@ -35,13 +36,24 @@ void print_text(const Arguments& arguments, const Catalog& catalog) {
       print(inked(stdout, Ink::kBold, fmt::format("{:<{}}", name, width)) + "  " + entry.stage->doc + "\n");
 }
 
+/// Says why nothing is listed, where no refusal does.
+void explain_nothing(const Arguments& arguments, const Catalog& catalog) {
+  if (catalog.files().empty())
+    return print_warning("no plugin was found; morgana doctor shows where it was looked for");
+  const auto names = catalog.stage_names();
+  if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return is_wanted(arguments, name); }))
+    print_warning(arguments.operands().empty() ? std::string("the plugins that were found have no stages")
+                                               : fmt::format("no stage has \"{}\" in its name{}", arguments.operand(0),
+                                                             did_you_mean(arguments.operand(0), names)));
+}
+
 int list(const Arguments& arguments) {
   const auto catalog = catalog_of(arguments, Refusals::kKeep);
   if (arguments.has("json")) print_json(arguments, *catalog);
   else print_text(arguments, *catalog);
   const auto refusals = catalog->refusals();
   for (const auto& refusal : refusals) print_error(refusal.library().string(), refusal.cause(), refusal.hint());
-  if (catalog->files().empty()) print_warning("no plugin was found; morgana doctor shows where it was looked for");
+  if (refusals.empty()) explain_nothing(arguments, *catalog);
   return refusals.empty() ? kDone : kPluginFailed;
 }
 

@@ -12,7 +12,10 @@ namespace {
 
 int write_manifest(const Arguments& arguments) {
   const std::filesystem::path file = arguments.operand(0);
-  if (!std::filesystem::is_regular_file(file)) throw PluginFault(file, Error("there is no such file"));
+  std::error_code fault;
+  if (!std::filesystem::exists(file, fault)) throw UsageFault("there is no file {}", file.string());
+  if (std::filesystem::is_directory(file, fault))
+    throw UsageFault("{} is a folder, not a plugin's library", file.string());
   const Library library(file);
   write_whole_file(manifest_file(file), manifest_json(describe(library)));
   return kDone;

@@ -49,7 +49,7 @@ int new_plugin(const Arguments& arguments) {
     return replaced(replaced(replaced(replaced(text, "@STAGE@", stage), "@NAME@", name), "@CLASS@", camel_case(name)),
                     "@FILE@", file);
   };
-  std::filesystem::create_directories(folder);
+  make_folders(folder);
   write_whole_file(folder / "CMakeLists.txt", filled(kPluginBuildText));
   const auto [code, pipeline] = kind == "evaluate" ? std::pair{kMetricText, kMetricPipelineText}
                                 : kind == "train"  ? std::pair{kGeneratorText, kGeneratorPipelineText}

@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include "cache/plain_words.hpp"
 #include "cli/request.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verb.hpp"
@@ -23,36 +24,36 @@ std::string quoted(const std::string& word) {
   return text + "'";
 }
 
+const Verb& verb_called(const std::string& name) {
+  if (const Verb* verb = find_verb(name)) return *verb;
+  std::vector<std::string> names{"help"};
+  for (const auto& known : verbs()) names.push_back(known.name);
+  const auto* what = name.starts_with('-') ? "morgana itself has no option" : "there is no verb";
+  throw UsageFault(Error("{} \"{}\"{}", what, name, did_you_mean(name, names)).hint("see morgana --help"));
+}
+
+int print_help(const std::vector<std::string>& words) {
+  if (words.size() > 2)
+    throw UsageFault(Error("help does not know what to do with \"{}\"", words[2]).hint("it takes one verb"));
+  const bool of_program = words.size() < 2 || words[1] == "help" || words[1] == "--help";
+  print(of_program ? help() : help_of(verb_called(words[1])));
+  return kDone;
+}
+
 int dispatch(const std::vector<std::string>& words) {
-  if (words.empty()) {
-    print_error("morgana", "it needs a verb", "see morgana --help");
-    return kBadRequest;
-  }
+  if (words.empty()) throw UsageFault(Error("it needs a verb").hint("see morgana --help"));
   if (words[0] == "--version") {
     print(fmt::format("morgana {}, {}\n", version(), host_interface()));
     return kDone;
   }
-  if (words[0] == "--help" || (words[0] == "help" && words.size() == 1)) {
-    print(help());
-    return kDone;
-  }
-  const bool asks_help = words[0] == "help";
-  const auto& name = words[asks_help ? 1 : 0];
-  const Verb* verb = find_verb(name);
-  if (verb == nullptr) {
-    std::vector<std::string> names;
-    for (const auto& known : verbs()) names.push_back(known.name);
-    throw UsageFault(Error("there is no verb \"{}\"{}", name, did_you_mean(name, names)).hint("see morgana --help"));
-  }
+  if (words[0] == "--help" || words[0] == "help") return print_help(words);
+  const auto& verb = verb_called(words[0]);
   std::string command = "morgana";
   for (const auto& word : words) command += " " + quoted(word);
-  const std::vector<std::string> rest(words.begin() + (asks_help ? 2 : 1), words.end());
-  const auto arguments = asks_help ? Arguments() : parse_arguments(*verb, rest, command);
-  if (asks_help || arguments.has("help")) {
-    print(help_of(*verb));
-    return kDone;
-  }
-  return verb->run(arguments);
+  const auto arguments = parse_arguments(verb, {words.begin() + 1, words.end()}, command);
+  if (!arguments.has("help")) return verb.run(arguments);
+  print(help_of(verb));
+  return kDone;
 }
 
 }  // namespace
@@ -77,7 +78,7 @@ int run_program(const std::vector<std::string>& words) {
     print_error("morgana", error.what(), error.hint());
     return kStageFailed;
   } catch (const std::exception& exception) {
-    print_error("morgana", exception.what(), "");
+    print_error("morgana", plain_words(exception), "");
     return kStageFailed;
   }
 }

@@ -42,7 +42,7 @@ std::string page(const CatalogStage& entry) {
 int write_reference(const Arguments& arguments) {
   const auto catalog = catalog_of(arguments);
   const std::filesystem::path folder = arguments.operand(0);
-  std::filesystem::create_directories(folder);
+  make_folders(folder);
   std::string index =
       "# Stages\nWritten by `morgana reference` from what the stages declare; not to be edited by hand.\n\n| stage | "
       "|\n|---|---|\n";

@@ -22,8 +22,12 @@ std::shared_ptr<const Catalog> catalog_of(const Arguments& arguments, Refusals r
 
 Plan plan_of(const Arguments& arguments, std::shared_ptr<const Catalog> catalog) {
   const std::filesystem::path file = arguments.operand(0);
-  if (!std::filesystem::exists(file)) throw UsageFault("there is no pipeline {}", file.string());
-  if (std::filesystem::is_directory(file)) throw UsageFault("{} is a folder, not a pipeline", file.string());
+  std::error_code fault;
+  const auto status = std::filesystem::status(file, fault);
+  if (fault && status.type() != std::filesystem::file_type::not_found)
+    throw UsageFault("cannot read {}: {}", file.string(), fault.message());
+  if (!std::filesystem::exists(status)) throw UsageFault("there is no pipeline {}", file.string());
+  if (std::filesystem::is_directory(status)) throw UsageFault("{} is a folder, not a pipeline", file.string());
   return load_plan(file, arguments.values("set"), std::move(catalog));
 }
 
@@ -34,9 +38,10 @@ Option set_option() {
           .argument = "NODE.PARAMETER=VALUE",
           .doc =
               "give a parameter another value than the pipeline does; VALUE is JSON, or else a string. "
-              "NODE[VARIABLE=VALUE].PARAMETER=VALUE is for some copies of a varied node only, vary.VARIABLE=[VALUES] "
-              "gives a "
-              "variable other values, seed=NUMBER the run another seed. A relative path is seen from the working "
+              "NODE[VARIABLE=VALUE].PARAMETER=VALUE is for some copies of a varied node only, NODE.device, "
+              "NODE.threads and "
+              "NODE.seed are set alike, vary.VARIABLE=[VALUES] gives a variable other values, seed=NUMBER the run "
+              "another seed. A relative path is seen from the working "
               "folder. May "
               "be repeated; the last one holds",
           .repeatable = true};

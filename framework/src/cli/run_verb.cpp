@@ -6,7 +6,6 @@
 #include "graph/picture.hpp"
 #include "run/foresight.hpp"
 #include "run/pipeline_run.hpp"
-#include "run/run_folder.hpp"
 #include "run/wording.hpp"
 
 #include <fmt/format.h>
@@ -48,11 +47,6 @@ int print_foresight(const Plan& plan, Store& store, int threads, bool json) {
 int run_verb_body(const Arguments& arguments) {
   const auto plan = plan_of(arguments);
   const auto limits = limits_of(arguments, plan);
-  try {
-    check_products(plan);
-  } catch (const Error& error) {
-    throw UsageFault(error);
-  }
   if (arguments.has("dry-run")) {
     Store store(cache_folder(arguments));
     return print_foresight(plan, store, limits.threads, arguments.has("json"));

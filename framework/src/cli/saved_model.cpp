@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cache/plain_words.hpp"
 #include "cli/verb.hpp"
 #include "morgana/archive.hpp"
 #include "morgana/error.hpp"
@@ -29,7 +30,10 @@ struct Candidate {
   SavedModel model;
 };
 
-bool is_run(const fs::path& folder) { return fs::exists(folder / "run.json"); }
+bool is_run(const fs::path& folder) {
+  std::error_code fault;
+  return fs::exists(folder / "run.json", fault);
+}
 
 /// Takes RUN and RUN:NODE apart; names of runs and variables' values may hold colons themselves.
 std::optional<std::pair<std::string, std::string>> run_and_node(const std::string& operand, const fs::path& runs) {
@@ -124,15 +128,16 @@ SavedModel read_saved_model(const fs::path& file) {
     model.class_names = json::parse(archive.text_of("class_names")).get<std::vector<std::string>>();
     model.class_counts = json::parse(archive.text_of("class_counts")).get<std::vector<std::int64_t>>();
   } catch (const json::exception& exception) {
-    throw Error("{} does not hold a model: {}", file.string(), exception.what());
+    throw Error("{} does not hold a model: {}", file.string(), plain_words(exception));
   }
   return model;
 }
 
 SavedModel find_saved_model(const std::string& operand, const fs::path& runs, const Catalog& catalog) try {
-  if (fs::exists(operand) && !fs::is_directory(operand)) return read_saved_model(operand);
+  std::error_code fault;
+  if (fs::exists(operand, fault) && !fs::is_directory(operand)) return read_saved_model(operand);
   if (const auto named = run_and_node(operand, runs)) return model_of_run(named->first, named->second, runs, catalog);
-  if (fs::is_directory(operand))
+  if (fs::is_directory(operand, fault))
     throw Error("{} is a folder, but no run's: it has no run.json", operand)
         .hint("give a model's file, a run, or RUN:NODE");
   throw Error("there is no model {}: neither a file nor a run", operand)

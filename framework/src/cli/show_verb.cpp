@@ -3,10 +3,9 @@
 
 #include <algorithm>
 
-#include "cli/cache_option.hpp"
+#include "cli/run_operand.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verb.hpp"
-#include "run/recorded_run.hpp"
 #include "run/wording.hpp"
 
 namespace morgana::host {
@@ -28,11 +27,12 @@ std::string row(const json& node, std::size_t name_width, std::size_t stage_widt
 
 void print_run(const RecordedRun& run) {
   const auto& record = run.record;
+  const auto machine = record.value("machine", json::object());
   print(fmt::format("{}\n", run.folder.string()));
   print(fmt::format("pipeline  {}\nstatus    {}\nstarted   {}, {}\nmachine   {}, {} threads\n\n",
                     record.value("pipeline", ""), record.value("status", ""), record.value("started", ""),
-                    duration_text(record.value("seconds", 0.0)), record["machine"].value("processor", ""),
-                    record["machine"].value("threads", 0)));
+                    duration_text(record.value("seconds", 0.0)), machine.value("processor", ""),
+                    machine.value("threads", 0)));
   const auto nodes = record.value("nodes", json::array());
   std::size_t name_width = 4, stage_width = 5;
   for (const auto& node : nodes) {
@@ -55,7 +55,7 @@ void print_run(const RecordedRun& run) {
 }
 
 int show(const Arguments& arguments) {
-  const auto run = read_run(arguments.operands().empty() ? "latest" : arguments.operand(0), arguments.value("runs"));
+  const auto run = run_called(arguments.operands().empty() ? "latest" : arguments.operand(0), arguments);
   if (arguments.has("json")) {
     auto document = run.record;
     document["folder"] = run.folder.string();

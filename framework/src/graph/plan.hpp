@@ -12,6 +12,7 @@
 
 #include "morgana/context.hpp"
 #include "morgana/parameter.hpp"
+#include "pipeline/fault.hpp"
 #include "plugin/manifest.hpp"
 
 namespace morgana::host {
@@ -30,6 +31,7 @@ struct PlannedParameter {
   const ParameterInfo* info = nullptr;  ///< in the manifest, which the plan keeps alive
   ParameterValue value;                 ///< of the declared type; input paths are absolute
   bool is_default = true;
+  Position position = {};  ///< of the value in the pipeline; of the node where it is the default
 };
 
 /// A node after `vary` was multiplied out: one stage that will run once, or come from the cache.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "graph/edges.hpp"
+#include "graph/product_places.hpp"
 #include "graph/saved_codec.hpp"
 #include "graph/setting.hpp"
 #include "morgana/random.hpp"
@@ -21,6 +22,19 @@ std::uint64_t stable_hash(const std::string& text) {
   return hash;
 }
 
+bool has_parameter(const StageManifest& stage, const std::string& name) {
+  return std::any_of(stage.parameters.begin(), stage.parameters.end(),
+                     [&](const auto& info) { return info.name == name; });
+}
+
+/// Is it a key of the node that was typed as if it were a parameter: --set model.device=cuda? A parameter of that name
+/// comes first.
+bool is_node_key(const Setting& setting, const StageManifest& stage) {
+  const auto& name = setting.name.text;
+  return setting.name.position.line == 0 && (name == "device" || name == "threads" || name == "seed") &&
+         !has_parameter(stage, name);
+}
+
 class Resolver {
  public:
   Resolver(const Pipeline& pipeline, const Catalog& catalog, const std::filesystem::path& folder, Faults& faults)
@@ -34,9 +48,7 @@ class Resolver {
     for (const auto& [name, value] : copy.variables) node.variables[name] = variable_text(value);
     if (!find_stage(node)) return node;
     parameters(node);
-    if (copy.text->device) device(node);
-    if (copy.text->threads) node.threads = threads();
-    node.seed = mix_seed(copy.text->seed ? seed() : pipeline_.seed, stable_hash(node.name));
+    keys(node);
     return node;
   }
 
@@ -75,7 +87,7 @@ class Resolver {
   void parameters(PlannedNode& node) {
     std::map<std::string, const Setting*> given;
     for (const auto& setting : copy_->text->settings) {
-      if (!applies(setting)) continue;
+      if (!applies(setting) || is_node_key(setting, *node.stage)) continue;
       given[setting.name.text] = &setting;
       check_known(setting, *node.stage);
     }
@@ -85,9 +97,9 @@ class Resolver {
         auto value = checked_setting(info, *found->second);
         if (!value) continue;
         if (info.type == ParameterType::kInputPath) add_codec(std::get<std::string>(*value), *found->second, node);
-        node.parameters.push_back({&info, std::move(*value), false});
+        node.parameters.push_back({&info, std::move(*value), false, found->second->value.position});
       } else if (info.value) {
-        node.parameters.push_back({&info, *info.value, true});
+        node.parameters.push_back({&info, *info.value, true, copy_->text->name.position});
       } else {
         fault(copy_->text->name.position,
               fmt::format("parameter \"{}\" of {} has no default and is not set", info.name, node.stage->name),
@@ -97,13 +109,15 @@ class Resolver {
   }
 
   void check_known(const Setting& setting, const StageManifest& stage) {
+    if (has_parameter(stage, setting.name.text)) return;
     std::vector<std::string> names;
     for (const auto& info : stage.parameters) names.push_back(info.name);
-    if (std::find(names.begin(), names.end(), setting.name.text) != names.end()) return;
     // A slip of the pen, or a parameter that only some of the varied stages have?
     const auto mentioned = variables_in(copy_->text->use.text);
     std::string hint;
-    if (!nearest(setting.name.text, names) && !mentioned.empty() && setting.conditions.empty())
+    if (const auto& name = setting.name.text; name == "device" || name == "threads" || name == "seed")
+      hint = fmt::format("\"{}\" stands beside \"set\", not in it", name);
+    else if (!nearest(setting.name.text, names) && !mentioned.empty() && setting.conditions.empty())
       hint = setting.name.position.line == 0
                  ? fmt::format("for some copies only: --set \"{}[{}=VALUE].{}=...\"", copy_->text->name.text,
                                mentioned[0], setting.name.text)
@@ -142,12 +156,33 @@ class Resolver {
           "install the plugin of its encoder, or name that plugin's folder with --plugin-path");
   }
 
-  void device(PlannedNode& node) {
+  /// What stands beside "set", or was typed instead.
+  std::optional<JsonValue> key(const char* name, const std::optional<JsonValue>& written, const StageManifest& stage) {
+    auto value = written;
+    for (const auto& setting : copy_->text->settings)
+      if (setting.name.text == name && applies(setting) && is_node_key(setting, stage)) value = setting.value;
+    return value;
+  }
+
+  void keys(PlannedNode& node) {
+    const auto& text = *copy_->text;
+    std::optional<JsonValue> written;
+    if (text.device) written = JsonValue{text.device->position, text.device->text};
+    if (const auto value = key("device", written, *node.stage)) device(*value, node);
+    if (const auto value = key("threads", text.threads, *node.stage))
+      node.threads = static_cast<int>(std::min<std::int64_t>(whole_number("threads", *value, 1), 4096));
+    const auto seed = key("seed", text.seed, *node.stage);
+    node.seed = mix_seed(seed ? static_cast<std::uint64_t>(whole_number("seed", *seed, 0)) : pipeline_.seed,
+                         stable_hash(node.name));
+  }
+
+  void device(const JsonValue& given, PlannedNode& node) {
     const std::vector<std::string> known{"auto", "cpu", "cuda"};
-    const auto device = substituted(copy_->text->device->text, copy_->variables);
-    if (std::find(known.begin(), known.end(), device) == known.end())
-      fault(copy_->text->device->position, fmt::format("unknown device \"{}\"", device), "it can be auto, cpu or cuda");
-    node.device = device;
+    const auto value = substituted(given, copy_->variables);
+    const auto* device = value.as<std::string>();
+    if (device == nullptr || std::find(known.begin(), known.end(), *device) == known.end())
+      return fault(given.position, fmt::format("unknown device {}", text_of(value)), "it can be auto, cpu or cuda");
+    node.device = *device;
   }
 
   std::int64_t whole_number(const char* key, const JsonValue& given, std::int64_t least) {
@@ -157,10 +192,6 @@ class Resolver {
     fault(given.position, fmt::format("\"{}\" is a whole number of at least {}, not {}", key, least, text_of(value)));
     return least;
   }
-  int threads() {
-    return static_cast<int>(std::min<std::int64_t>(whole_number("threads", *copy_->text->threads, 1), 4096));
-  }
-  std::uint64_t seed() { return static_cast<std::uint64_t>(whole_number("seed", *copy_->text->seed, 0)); }
 
   const Pipeline& pipeline_;
   const Catalog& catalog_;
@@ -173,6 +204,7 @@ class Resolver {
 void check_obeyed(const Pipeline& pipeline, const std::vector<PlannedNode>& nodes, Faults& faults) {
   struct Ability {
     bool known = true, device = false, threads = false, seed = false;
+    std::vector<const StageManifest*> stages;
   };
   std::map<std::string, Ability> abilities;
   for (const auto& node : nodes) {
@@ -182,17 +214,27 @@ void check_obeyed(const Pipeline& pipeline, const std::vector<PlannedNode>& node
       ability.device |= node.stage->accelerated;
       ability.threads |= node.stage->parallel;
       ability.seed |= node.stage->seeded;
+      ability.stages.push_back(node.stage);
     }
   }
   for (const auto& node : pipeline.nodes) {
     const auto& ability = abilities[node.name.text];
-    const auto refuse = [&](Position position, std::string text, const char* key) {
-      faults.add({position, node.name.text, node.use.text + " " + std::move(text), fmt::format("remove \"{}\"", key)});
-    };
     if (!ability.known) continue;
-    if (node.device && !ability.device) refuse(node.device->position, "runs on the CPU only", "device");
-    if (node.threads && !ability.threads) refuse(node.threads->position, "uses one thread only", "threads");
-    if (node.seed && !ability.seed) refuse(node.seed->position, "draws no random numbers", "seed");
+    const auto check = [&](Position position, const std::string& key) {
+      const auto refuse = [&](const char* text) {
+        faults.add({position, node.name.text, node.use.text + " " + text, fmt::format("remove \"{}\"", key)});
+      };
+      if (key == "device" && !ability.device) refuse("runs on the CPU only");
+      if (key == "threads" && !ability.threads) refuse("uses one thread only");
+      if (key == "seed" && !ability.seed) refuse("draws no random numbers");
+    };
+    if (node.device) check(node.device->position, "device");
+    if (node.threads) check(node.threads->position, "threads");
+    if (node.seed) check(node.seed->position, "seed");
+    for (const auto& setting : node.settings)
+      if (std::all_of(ability.stages.begin(), ability.stages.end(),
+                      [&](const auto* stage) { return is_node_key(setting, *stage); }))
+        check(setting.name.position, setting.name.text);
   }
 }
 
@@ -206,6 +248,7 @@ std::vector<PlannedNode> resolve(const Pipeline& pipeline, const Expansion& expa
   for (const auto& copy : expansion.copies()) nodes.push_back(resolver.node(copy));
   if (!nodes.empty()) check_obeyed(pipeline, nodes, faults);
   connect(expansion, nodes, faults);
+  check_product_places(nodes, faults);
   return nodes;
 }
 

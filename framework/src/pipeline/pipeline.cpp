@@ -59,11 +59,13 @@ class Reader {
     return text;
   }
 
-  void check_keys(const JsonValue::Object& object, const std::vector<std::string>& known, const std::string& what) {
-    for (const auto& member : object)
-      if (std::find(known.begin(), known.end(), member.key) == known.end())
-        fault(member.position,
-              fmt::format("{} has no key \"{}\"{}", what, member.key, did_you_mean(member.key, known)));
+  void check_keys(const JsonValue::Object& object, const std::vector<std::string>& known, const std::string& what,
+                  const std::string& hint = "") {
+    for (const auto& member : object) {
+      if (std::find(known.begin(), known.end(), member.key) != known.end()) continue;
+      const auto near = did_you_mean(member.key, known);
+      fault(member.position, fmt::format("{} has no key \"{}\"{}", what, member.key, near), near.empty() ? hint : "");
+    }
   }
 
   void schema(const JsonValue& value) {
@@ -112,7 +114,8 @@ class Reader {
     NodeText result{std::move(name), {}, {}, {}, {}, {}, {}};
     const auto* object = object_of(value, "a node");
     if (object == nullptr) return result;
-    check_keys(*object, {"use", "set", "in", "gather", "device", "threads", "seed"}, "a node");
+    check_keys(*object, {"use", "set", "in", "gather", "device", "threads", "seed"}, "a node",
+               "parameters stand under \"set\", inputs under \"in\" or \"gather\"");
     bool uses = false;
     for (const auto& [key, position, text] : *object) {
       if (key == "use") {

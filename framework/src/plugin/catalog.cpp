@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cache/plain_words.hpp"
 #include "cache/sha256.hpp"
 #include "plugin/describe.hpp"
 #include "plugin/library.hpp"
@@ -57,7 +58,9 @@ std::vector<PluginFolder> search_path(const std::vector<std::string>& plugin_pat
   std::vector<PluginFolder> folders;
   for (const auto& list : plugin_path) append(folders, list, "--plugin-path");
   for (const auto& folder : folders)
-    if (!fs::is_directory(folder.path)) throw Error("the plugin folder {} is not there", folder.path.string());
+    if (std::error_code fault; !fs::is_directory(folder.path, fault))
+      throw Error("the plugin folder {} is {}", folder.path.string(),
+                  fs::exists(folder.path, fault) ? "no folder" : "not there");
   if (const char* list = std::getenv("MORGANA_PLUGIN_PATH")) append(folders, list, "MORGANA_PLUGIN_PATH");
   std::error_code fault;
   const auto program = fs::read_symlink("/proc/self/exe", fault);
@@ -81,7 +84,7 @@ Catalog::Catalog(const std::vector<PluginFolder>& folders) {
       } catch (const PluginFault& refusal) {
         file.refusal = refusal;
       } catch (const std::exception& exception) {
-        file.refusal = PluginFault(library, Error("{}", exception.what()));
+        file.refusal = PluginFault(library, Error(plain_words(exception)));
       }
     }
   // The vector is complete: from here on the manifests stay where they are.

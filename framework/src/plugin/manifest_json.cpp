@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "cache/json_file.hpp"
+#include "cache/plain_words.hpp"
 #include "plugin/plugin_fault.hpp"
 
 namespace morgana::host {
@@ -115,7 +115,8 @@ StageManifest stage_of(const Json& json) {
 }
 
 PluginManifest manifest_of(const Json& json, const std::filesystem::path& folder) {
-  if (json.value("schema", "") != kSchema) throw Error("it is no manifest of a plugin: its schema is not {}", kSchema);
+  if (!json.is_object() || json.value("schema", Json()) != kSchema)
+    throw Error("it is no manifest of a plugin: its schema is not {}", kSchema);
   PluginManifest manifest;
   manifest.library = folder / json.at("library").get<std::string>();
   manifest.name = json.at("name");
@@ -150,14 +151,11 @@ std::string stage_json(const StageManifest& stage, const PluginManifest& plugin)
 }
 
 PluginManifest read_manifest(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
   try {
-    if (!stream) throw Error("it cannot be read");
-    return manifest_of(Json::parse(text), file.parent_path());
+    return manifest_of(json_in(file), file.parent_path());
   } catch (const std::exception& exception) {
     auto library = file;
-    throw PluginFault(file, Error("the manifest is damaged: {}", exception.what())
+    throw PluginFault(file, Error("the manifest is damaged: {}", plain_words(exception))
                                 .hint("make it again: morgana manifest " + library.replace_extension(".so").string()));
   }
 }

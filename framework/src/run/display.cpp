@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
+#include <system_error>
 
 #include "run/crash.hpp"
 #include "run/terminal.hpp"
@@ -67,7 +69,11 @@ Display::Display(const Plan& plan, Style style)
     : plan_(plan), style_(style), colours_(shows_colours(stderr)), unicode_(writes_utf8()), ended_(plan.nodes.size()) {
   for (const auto& node : plan.nodes) name_columns_ = std::max(name_columns_, columns_of(node.name));
   name_columns_ = std::min(name_columns_, kWidestName);
-  if (style_ != Style::kQuiet) thread_ = std::thread([this] { redraw_loop(); });
+  if (style_ != Style::kQuiet) try {
+      thread_ = std::thread([this] { redraw_loop(); });
+    } catch (const std::system_error&) {  // the system gives no thread: events are told all the same
+      if (style_ == Style::kLive) style_ = Style::kLines;
+    }
 }
 
 Display::~Display() { close(); }
@@ -160,16 +166,20 @@ void Display::redraw_loop() {
   while (!closed_) {
     changed_.wait_for(lock, style_ == Style::kLive ? kRedrawEvery : std::chrono::milliseconds(1000));
     if (closed_) return;
-    if (style_ == Style::kLive) {
-      draw_live();
-      continue;
+    try {
+      redraw();
+    } catch (const std::exception&) {  // one picture less; nothing may leave the thread
     }
-    const auto now = Clock::now();
-    for (auto& [node, running] : running_) {
-      if (now - running.last_line < kProgressLineEvery) continue;
-      running.last_line = now;
-      write_line(fmt::format("{}  running  {}", name_of(node), figures(running)));
-    }
+  }
+}
+
+void Display::redraw() {
+  if (style_ == Style::kLive) return draw_live();
+  const auto now = Clock::now();
+  for (auto& [node, running] : running_) {
+    if (now - running.last_line < kProgressLineEvery) continue;
+    running.last_line = now;
+    write_line(fmt::format("{}  running  {}", name_of(node), figures(running)));
   }
 }
 

@@ -47,6 +47,7 @@ class Display final : public Observer {
   };
 
   void redraw_loop();
+  void redraw();                             ///< under the lock
   void write_line(const std::string& line);  ///< under the lock
   void erase_live();                         ///< under the lock
   void draw_live();                          ///< under the lock
@@ -57,7 +58,7 @@ class Display final : public Observer {
   std::string name_of(std::size_t node) const;
 
   const Plan& plan_;
-  const Style style_;
+  Style style_;
   const bool colours_, unicode_;
   const Clock::time_point begin_ = Clock::now();
   std::size_t name_columns_ = 0;

@@ -2,10 +2,11 @@
 #include "run/executor.hpp"
 
 #include <fmt/format.h>
+#include <tbb/global_control.h>
 
 #include <algorithm>
-#include <thread>
 
+#include "cache/plain_words.hpp"
 #include "run/crash.hpp"
 #include "run/hand_over.hpp"
 #include "run/reason.hpp"
@@ -33,9 +34,14 @@ Executor::Executor(const Plan& plan, ExecutorOptions options, Store& store, Stag
       states_(plan.nodes.size()) {}
 
 RunOutcome Executor::run() {
+  // oneTBB has a thread a core unless told otherwise, and says so on stderr where a stage is given more.
+  constexpr auto kParallelism = tbb::global_control::max_allowed_parallelism;
+  const tbb::global_control parallelism(kParallelism, std::max(tbb::global_control::active_value(kParallelism),
+                                                               static_cast<std::size_t>(options_.limits.threads)));
   store_.index().prefetch(plan_.file.string());
   scheduler_ = std::make_unique<Scheduler>(
-      options_.limits, [this](std::size_t node, const Budget::Grant& grant) { return work(node, grant); });
+      options_.limits,
+      [this](std::size_t node, const Budget::Grant& grant, Demand& demand) { return work(node, grant, demand); });
   for (std::size_t i = 0; i < plan_.nodes.size(); ++i) {
     deciders_.emplace_back(graph_, [this, i](const Message&) {
       take_over(&kGraph);
@@ -70,6 +76,7 @@ RunOutcome Executor::run() {
       memories.push_back({plan_.nodes[i].name, outcome.nodes[i].key, &outcome.nodes[i].material});
   store_.index().remember(plan_.file.string(), memories);
   outcome.seconds = now();
+  if (observer_fault_) std::rethrow_exception(observer_fault_);
   return outcome;
 }
 
@@ -119,8 +126,7 @@ void Executor::decide(std::size_t node) {
       states_[node].outcome.threads = placement.threads;
       states_[node].outcome.device = placement.cuda ? "cuda" : "cpu";
     }
-    set_key(node, material(node, placement));
-    if (auto entry = store_.find(states_[node].outcome.key)) {
+    if (auto entry = store_.find(refreshed_key(node))) {
       take_cached(node, std::move(*entry), "cached");
       return end(node);
     }
@@ -142,35 +148,37 @@ void Executor::decide(std::size_t node) {
     fail(node, error, false);
     end(node);
   } catch (const std::exception& exception) {
-    fail(node, Error(std::string(exception.what())), false);
+    fail(node, Error(plain_words(exception)), false);
     end(node);
   }
 }
 
 // Runs on one of the scheduler's threads, with the node's threads and GPU taken.
-Scheduler::Result Executor::work(std::size_t node, const Budget::Grant& grant) {
+Scheduler::Result Executor::work(std::size_t node, const Budget::Grant& grant, Demand& demand) {
   try {
     if (halted()) {
       set_status(node, NodeStatus::kStopped, "not begun");
-    } else if (!work_locked(node, grant.gpu)) {
-      return Scheduler::Result::kBusyElsewhere;
+    } else if (!work_locked(node, grant, demand)) {
+      return Scheduler::Result::kNotNow;
     }
   } catch (const Stopped&) {
     set_status(node, NodeStatus::kStopped, "stopped on request");
   } catch (const Error& error) {
     fail(node, error, false);
   } catch (const std::exception& exception) {
-    fail(node, Error(std::string(exception.what())), false);
+    fail(node, Error(plain_words(exception)), false);
+  } catch (...) {
+    fail(node, Error("it threw what is no std::exception"), false);
   }
   end(node);
   graph_.release_wait();
   return Scheduler::Result::kFinished;
 }
 
-// False: not now; another run makes the node, or its key has changed.
-bool Executor::work_locked(std::size_t node, int gpu) {
+// False: not now; another run makes the node, or its key has changed, or it takes more to make an input again.
+bool Executor::work_locked(std::size_t node, const Budget::Grant& grant, Demand& demand) {
   auto& state = states_[node];
-  const auto key = state.outcome.key;
+  const auto key = refreshed_key(node);
   const auto lock = store_.try_lock(key);
   if (!lock) {
     if (!std::exchange(state.waited_for_other, true)) observer_.waits_for_other_run(node);
@@ -182,60 +190,18 @@ bool Executor::work_locked(std::size_t node, int gpu) {
   }
   try {
     const std::lock_guard building(state.building);
-    build(node, gpu);
+    build(node, grant.gpu);
   } catch (const CorruptValue& fault) {
-    mend(fault);
-    // What the mended node gives now may differ from what it gave then.
-    set_key(node, material(node, placement_of(plan_.nodes[node], options_.limits.threads)));
+    if (allows_mending(grant, fault.node(), demand)) mend(fault, grant.gpu);
+    return false;
+  } catch (const InputChanged&) {
     return false;
   }
   return true;
 }
 
-// Makes an entry again whose value was found broken, on the thread of a node that needs it.
-void Executor::mend(const CorruptValue& fault) {
-  const auto node = fault.node();
-  auto& state = states_[node];
-  const std::lock_guard building(state.building);
-  const auto key = state.outcome.key;
-  std::optional<FileLock> lock;
-  while (!(lock = store_.try_lock(key))) {
-    if (halted()) throw Error("stopped while another run mends \"{}\"", plan_.nodes[node].name);
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  if (const auto entry = store_.find(key)) {  // another node or run may have mended it meanwhile
-    const bool whole = std::all_of(entry->outputs.begin(), entry->outputs.end(),
-                                   [&](const StoredFile& file) { return store_.fault_of(*entry, file).empty(); });
-    if (whole) {
-      const std::lock_guard outcome(state.mutex);
-      state.outcome.entry = entry;
-      return;
-    }
-  }
-  observer_.logged(node, LogLevel::kWarning,
-                   fmt::format("its cached result is corrupt and is made again: {}", fault.what()));
-  store_.remove(key);
-  {
-    const std::lock_guard outcome(state.mutex);
-    state.outcome.reason = "its cached result was corrupt";
-  }
-  try {
-    build(node, 0);
-  } catch (const CorruptValue& deeper) {
-    mend(deeper);
-    build(node, 0);
-  }
-  const auto status = [&] {
-    const std::lock_guard outcome(state.mutex);
-    return state.outcome.status;
-  }();
-  observer_.ended(node, state.outcome);
-  if (status == NodeStatus::kStopped) throw Stopped();
-  if (status != NodeStatus::kDone)
-    throw Error("\"{}\", whose cached result is corrupt, could not be made again", plan_.nodes[node].name);
-}
-
-// The caller holds the key's lock. Ends with the node done, failed or stopped; throws `CorruptValue` before it began.
+// The caller holds the key's lock. Ends with the node done, failed or stopped; throws `CorruptValue` or `InputChanged`
+// before it began.
 void Executor::build(std::size_t node, int gpu) {
   const auto& planned = plan_.nodes[node];
   auto& state = states_[node];
@@ -246,6 +212,8 @@ void Executor::build(std::size_t node, int gpu) {
     stage = source_.make(planned);
     for (const auto* plugin : planned.codecs) source_.open_codecs(*plugin);
     connect_inputs(node, *stage);
+    // What was connected may have been made again since the key was computed: its result belongs under another key.
+    if (material(node).key() != key) throw InputChanged();
     {
       const std::lock_guard lock(state.mutex);
       state.outcome.started = now();
@@ -285,12 +253,17 @@ void Executor::build(std::size_t node, int gpu) {
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
     entry.log = context.take_log();
     store_.commit(entry, state.outcome.material, planned.name);
+    {
+      const std::lock_guard lock(state.mutex);
+      state.outcome.status = NodeStatus::kDone;
+      state.outcome.seconds = entry.seconds;
+      state.outcome.entry = std::move(entry);
+    }
+    // After the entry: who is given these values then also sees that they are new.
     values_.put(node, std::move(values));
-    const std::lock_guard lock(state.mutex);
-    state.outcome.status = NodeStatus::kDone;
-    state.outcome.seconds = entry.seconds;
-    state.outcome.entry = std::move(entry);
   } catch (const CorruptValue&) {
+    throw;
+  } catch (const InputChanged&) {
     throw;
   } catch (const Stopped&) {
     store_.abandon(key);
@@ -304,7 +277,7 @@ void Executor::build(std::size_t node, int gpu) {
     else fail(node, error, true);
   } catch (const std::exception& exception) {  // ours: a full disk, a folder that went away
     store_.abandon(key);
-    fail(node, Error(std::string(exception.what())), true);
+    fail(node, Error(plain_words(exception)), true);
   }
 }
 
@@ -325,7 +298,7 @@ void Executor::connect_inputs(std::size_t node, Stage& stage) {
   }
 }
 
-KeyMaterial Executor::material(std::size_t node, const Placement& placement) {
+KeyMaterial Executor::material(std::size_t node) {
   std::vector<std::string> hashes;
   for (const auto& edge : plan_.nodes[node].edges) {
     const std::lock_guard lock(states_[edge.from].mutex);
@@ -334,15 +307,19 @@ KeyMaterial Executor::material(std::size_t node, const Placement& placement) {
     if (file == nullptr) throw Error("\"{}\" gave no output \"{}\"", plan_.nodes[edge.from].name, edge.port);
     hashes.push_back(file->sha256);
   }
-  return material_of(plan_, plan_.nodes[node], hashes, placement, contents_);
+  return material_of(plan_, plan_.nodes[node], hashes, placement_of(plan_.nodes[node], options_.limits.threads),
+                     contents_);
 }
 
-void Executor::set_key(std::size_t node, KeyMaterial material) {
-  auto key = material.key();
+// The key of what the inputs are now: one of them may have been found corrupt and made again, and be another.
+std::string Executor::refreshed_key(std::size_t node) {
+  auto now = material(node);
+  auto key = now.key();
   auto& state = states_[node];
   const std::lock_guard lock(state.mutex);
-  state.outcome.key = std::move(key);
-  state.outcome.material = std::move(material);
+  state.outcome.key = key;
+  state.outcome.material = std::move(now);
+  return key;
 }
 
 void Executor::take_cached(std::size_t node, Entry entry, std::string reason) {
@@ -373,9 +350,15 @@ void Executor::fail(std::size_t node, const Error& error, bool of_stage) {
   failed_ = true;
 }
 
-// Tells observers and consumers, and drops the inputs.
-void Executor::end(std::size_t node) {
-  observer_.ended(node, states_[node].outcome);
+// Tells observers and consumers, and drops the inputs. Runs on threads that nothing may leave by an exception.
+void Executor::end(std::size_t node) noexcept {
+  try {
+    observer_.ended(node, states_[node].outcome);
+  } catch (...) {
+    const std::lock_guard lock(running_mutex_);
+    if (!observer_fault_) observer_fault_ = std::current_exception();
+    failed_ = true;
+  }
   values_.release(plan_.nodes[node].edges);
   hand_over(&states_[node]);
   enders_[node].try_put(Message());

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -41,7 +42,7 @@ class Executor {
   Executor(const Plan& plan, ExecutorOptions options, Store& store, StageSource& source, Observer& observer,
            const std::atomic<bool>& stop);
 
-  /// Call once. Returns when every node has ended; throws nothing that a node threw.
+  /// Call once. Returns when every node has ended; throws nothing that a node threw, but what the observer threw.
   RunOutcome run();
 
   /// Nodes that run at this moment; for another thread that wonders why the run does not end.
@@ -55,21 +56,26 @@ class Executor {
     mutable std::mutex mutex;  ///< of `outcome`
     NodeOutcome outcome;
     std::mutex building;  ///< held while the node runs
-    bool waited_for_other = false;
+    bool waited_for_other = false, told_corrupt = false;
   };
 
+  /// An input of a node is not what its key was computed from.
+  struct InputChanged {};
+
   void decide(std::size_t node);
-  Scheduler::Result work(std::size_t node, const Budget::Grant& grant);
-  bool work_locked(std::size_t node, int gpu);
+  Scheduler::Result work(std::size_t node, const Budget::Grant& grant, Demand& demand);
+  bool work_locked(std::size_t node, const Budget::Grant& grant, Demand& demand);
   void build(std::size_t node, int gpu);
-  void mend(const CorruptValue& fault);
+  bool allows_mending(const Budget::Grant& grant, std::size_t node, Demand& demand) const;
+  void mend(const CorruptValue& fault, int gpu);
+  bool mended(std::size_t node, const CorruptValue& fault, int gpu);
   void connect_inputs(std::size_t node, Stage& stage);
-  KeyMaterial material(std::size_t node, const Placement& placement);
-  void set_key(std::size_t node, KeyMaterial material);
+  KeyMaterial material(std::size_t node);
+  std::string refreshed_key(std::size_t node);
   void take_cached(std::size_t node, Entry entry, std::string reason);
   void fail(std::size_t node, const Error& error, bool of_stage);
   void set_status(std::size_t node, NodeStatus status, std::string reason);
-  void end(std::size_t node);
+  void end(std::size_t node) noexcept;
   bool halted() const;
   RunFacts facts(std::size_t node) const;
   double now() const;
@@ -86,7 +92,8 @@ class Executor {
   MemoryWatch memory_;
   std::atomic<bool> failed_{false};
   std::deque<State> states_;
-  mutable std::mutex running_mutex_;
+  std::exception_ptr observer_fault_;
+  mutable std::mutex running_mutex_;  ///< of what stands around it
   std::vector<std::size_t> running_;
 
   tbb::flow::graph graph_;

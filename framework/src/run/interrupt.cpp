@@ -6,8 +6,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <optional>
+
+#include "cache/plain_words.hpp"
+#include "morgana/error.hpp"
 
 namespace morgana::host {
 namespace {
@@ -24,18 +29,30 @@ void on_signal(int) {
 
 void wake() { on_signal(0); }
 
+/// Does what may go wrong, a record on a full disk for instance: the words for that are the last ones.
+void attempt(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const std::exception& exception) {
+    const auto text = "error: " + plain_words(exception) + "\n";
+    const ssize_t ignored = ::write(STDERR_FILENO, text.data(), text.size());
+    static_cast<void>(ignored);
+  }
+}
+
 }  // namespace
 
 Interrupt::Interrupt(std::atomic<bool>& stop, std::chrono::seconds grace, Actions actions)
     : stop_(stop), grace_(grace), actions_(std::move(actions)) {
   // A semaphore: two signals at once are still two.
   wake_descriptor = ::eventfd(0, EFD_CLOEXEC | EFD_SEMAPHORE);
+  if (wake_descriptor < 0) throw Error("cannot watch for Ctrl-C: {}", std::strerror(errno));
+  thread_ = std::thread([this] { watch(); });
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGINT, &action, &before_interrupt);
   ::sigaction(SIGTERM, &action, &before_terminate);
-  thread_ = std::thread([this] { watch(); });
 }
 
 Interrupt::~Interrupt() {
@@ -66,14 +83,16 @@ void Interrupt::watch() {
       static_cast<void>(ignored);
       if (deadline) break;  // the second request
       stop_ = true;
-      actions_.asked();
+      attempt(actions_.asked);
       deadline = steady_clock::now() + grace_;
     } else if (deadline && steady_clock::now() >= *deadline) {
-      if (actions_.grace_over()) break;
+      bool over = true;
+      attempt([&] { over = actions_.grace_over(); });
+      if (over) break;
       deadline = steady_clock::now() + grace_;  // a value is being saved; that ends
     }
   }
-  actions_.before_exit();
+  attempt(actions_.before_exit);
   // Without destructors: a stage that does not stop may hold any lock, and no plugin may be unloaded.
   ::_exit(1);
 }

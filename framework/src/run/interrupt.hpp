@@ -19,7 +19,7 @@ class Interrupt {
     std::function<bool()> grace_over;   ///< says who does not stop; false: no stage runs, so go on waiting
     std::function<void()> before_exit;  ///< the last words of either kind
   };
-  /// `stop` is set by the first request. One at a time.
+  /// `stop` is set by the first request. One at a time. What an action throws is said on stderr.
   Interrupt(std::atomic<bool>& stop, std::chrono::seconds grace, Actions actions);
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;

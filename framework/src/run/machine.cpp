@@ -13,6 +13,8 @@
 #include <fstream>
 #include <optional>
 
+#include "run/libtorch_probe.hpp"
+
 namespace morgana::host {
 namespace {
 
@@ -61,6 +63,8 @@ Gpus find_gpus() {
   const auto initialise = reinterpret_cast<int (*)(unsigned)>(::dlsym(driver, "cuInit"));
   const auto count_devices = reinterpret_cast<int (*)(int*)>(::dlsym(driver, "cuDeviceGetCount"));
   const auto name_of = reinterpret_cast<int (*)(char*, int, int)>(::dlsym(driver, "cuDeviceGetName"));
+  // Before the driver is started, which a child process does not survive.
+  const auto unusable = libtorch_cuda_fault();
   int count = 0;
   if (!initialise || !count_devices || !name_of) {
     result.fault = "libcuda.so.1 lacks the driver's functions";
@@ -74,6 +78,7 @@ Gpus find_gpus() {
     name_of(name.data(), static_cast<int>(name.size()) - 1, i);
     result.names.emplace_back(name.data());
   }
+  if (count > 0) result.unusable = unusable;
   return result;  // the driver stays open: LibTorch will want it
 }
 

@@ -22,11 +22,14 @@ int available_threads();
 /// Memory of this process that is in RAM, in bytes.
 std::uint64_t resident_bytes();
 
-/// GPUs that NVIDIA's driver offers to this process. Opens the driver, never LibTorch.
+/// GPUs that NVIDIA's driver offers to this process, and whether LibTorch can use them.
 struct Gpus {
   std::vector<std::string> names;
-  std::string fault;  ///< why there is none: "libcuda.so.1 is not there: no NVIDIA driver is installed"
+  std::string fault;     ///< why there is none: "libcuda.so.1 is not there: no NVIDIA driver is installed"
+  std::string unusable;  ///< why LibTorch cannot use those that are there; "" where it can
+  bool usable() const noexcept { return !names.empty() && unusable.empty(); }
 };
+/// Looks once. Opens the driver, and LibTorch in a child process only; so call it before threads are started.
 const Gpus& gpus();
 
 }  // namespace morgana::host

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
+#include <system_error>
 
 #include "run/machine.hpp"
 
@@ -22,7 +24,10 @@ MemoryWatch::~MemoryWatch() {
 
 std::size_t MemoryWatch::begin() {
   const std::lock_guard lock(mutex_);
-  if (!thread_.joinable()) thread_ = std::thread([this] { measure_loop(); });
+  if (!thread_.joinable()) try {
+      thread_ = std::thread([this] { measure_loop(); });
+    } catch (const std::system_error&) {  // the system gives no thread: begin and end are measured all the same
+    }
   auto free = std::find_if(spans_.begin(), spans_.end(), [](const Span& span) { return !span.open; });
   if (free == spans_.end()) free = spans_.insert(free, Span{});
   const auto resident = resident_bytes();
@@ -53,7 +58,10 @@ void MemoryWatch::measure_loop() {
       changed_.wait(lock);
       continue;
     }
-    measure();
+    try {
+      measure();
+    } catch (const std::exception&) {  // no memory for a moment; nothing may leave the thread
+    }
     changed_.wait_for(lock, kEvery);
   }
 }

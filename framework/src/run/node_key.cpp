@@ -11,7 +11,6 @@
 #include "cache/content.hpp"
 #include "cache/sha256.hpp"
 #include "morgana/error.hpp"
-#include "run/machine.hpp"
 #include "run/value_table.hpp"
 
 namespace morgana::host {
@@ -54,16 +53,23 @@ void add_parameter(KeyMaterial& material, const PlannedParameter& parameter, Inp
 
 }  // namespace
 
+bool may_use_gpu(const PlannedNode& node) { return node.stage->accelerated && node.device != "cpu"; }
+
 Placement placement_of(const PlannedNode& node, int threads) {
+  return placement_of(node, threads, may_use_gpu(node) ? gpus() : Gpus());
+}
+
+Placement placement_of(const PlannedNode& node, int threads, const Gpus& gpus) {
   Placement placement;
   if (node.stage->parallel) placement.threads = std::clamp(node.threads.value_or(threads / 2), 1, threads);
-  if (node.stage->accelerated && node.device != "cpu") {
-    placement.cuda = !gpus().names.empty();
-    if (node.device == "cuda" && !placement.cuda)
-      throw Error("there is no GPU: {}", gpus().fault)
-          .hint("set \"device\": \"auto\" to take the CPU where there is no GPU, or \"cpu\"");
-  }
-  return placement;
+  if (!may_use_gpu(node)) return placement;
+  placement.cuda = gpus.usable();
+  if (node.device != "cuda" || placement.cuda) return placement;
+  if (gpus.names.empty())
+    throw Error("there is no GPU: {}", gpus.fault)
+        .hint("set \"device\": \"auto\" to take the CPU where there is no GPU, or \"cpu\"");
+  throw Error("LibTorch cannot use the GPU: {}", gpus.unusable)
+      .hint("install NVIDIA's libraries: scripts/setup --cuda; or set \"device\": \"auto\" to take the CPU meanwhile");
 }
 
 std::string text_of(const ParameterValue& value) {

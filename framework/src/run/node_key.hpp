@@ -9,6 +9,7 @@
 #include "cache/index.hpp"
 #include "cache/key.hpp"
 #include "graph/plan.hpp"
+#include "run/machine.hpp"
 
 namespace morgana::host {
 
@@ -20,8 +21,13 @@ struct Placement {
 
 /// The placement of a node on a machine with `threads` hardware threads: it depends on nothing else, so that two runs
 /// give the same bytes. A parallel stage gets what the pipeline says, or half of the threads. Throws `Error` where the
-/// node asks for a GPU and there is none.
+/// node asks for a GPU and there is none that LibTorch can use.
 Placement placement_of(const PlannedNode& node, int threads);
+/// The same on a machine with these GPUs.
+Placement placement_of(const PlannedNode& node, int threads, const Gpus& gpus);
+
+/// Could it use a GPU? Asking for GPUs starts the driver, so it is only done where the answer is yes.
+bool may_use_gpu(const PlannedNode& node);
 
 /// A parameter's value as text: the same for equal values, and readable.
 std::string text_of(const ParameterValue& value);

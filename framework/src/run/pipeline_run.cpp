@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "cache/plain_words.hpp"
 #include "run/crash.hpp"
 #include "run/display.hpp"
 #include "run/executor.hpp"
@@ -95,7 +96,6 @@ void say_end(Display& display, const RunOutcome& outcome, const RunFolder& folde
 }  // namespace
 
 int run_pipeline(const Plan& plan, const RunSettings& settings) {
-  check_products(plan);
   Store store(settings.cache);
   RunFolder folder(plan, store, settings.runs, {settings.command, settings.version, settings.limits});
   Display display(plan, settings.quiet ? Display::Style::kQuiet : Display::style_of_stderr());
@@ -135,7 +135,11 @@ int run_pipeline(const Plan& plan, const RunSettings& settings) {
                auto so_far = executor.so_far();
                for (auto& node : so_far.nodes)
                  if (node.status == NodeStatus::kWaiting) node.status = NodeStatus::kStopped;
-               folder.finish(so_far, "stopped");
+               try {
+                 folder.finish(so_far, "stopped");
+               } catch (const std::exception& fault) {
+                 display.say("error: " + plain_words(fault));
+               }
                say_end(display, so_far, folder, settings);
                std::error_code ignored;
                if (!settings.keeps_folder) fs::remove_all(settings.runs, ignored);

@@ -2,9 +2,10 @@
 #include "run/products.hpp"
 
 #include <algorithm>
+#include <set>
 
+#include "cache/durable.hpp"
 #include "cache/sha256.hpp"
-#include "morgana/error.hpp"
 
 namespace morgana::host {
 namespace {
@@ -14,7 +15,7 @@ namespace fs = std::filesystem;
 // A copy may be edited without harm to the cache, so copies are made as long as they cost next to nothing.
 constexpr std::uintmax_t kLinkAbove = 256u << 20;
 
-/// Under a name of its own until it is whole: a kill leaves no half file at `place`.
+/// Under a name of its own until it is whole and on the disk: neither a kill nor a power cut leaves half of it.
 void put_file(const fs::path& from, const fs::path& place) {
   auto part = place;
   part += ".part";
@@ -24,30 +25,31 @@ void put_file(const fs::path& from, const fs::path& place) {
   if (linked) {  // small, or on another file system
     fs::copy_file(from, part);
     fs::permissions(part, fs::perms::owner_write, fs::perm_options::add);
+    flush_to_disk(part);
   }
   fs::rename(part, place);
 }
 
 }  // namespace
 
-fs::path product_place(const PlannedNode& node, const std::string& parameter, const fs::path& run_folder) {
-  for (const auto& planned : node.parameters)
-    if (planned.info->name == parameter) {
-      const auto place = (run_folder / std::get<std::string>(planned.value)).lexically_normal();
-      return place.has_filename() ? place : place.parent_path();  // "report/" is "report"
-    }
-  throw Error("node \"{}\" has no output path \"{}\"", node.name, parameter);
-}
-
 void put_in_place(const fs::path& from, const fs::path& place) {
-  fs::create_directories(place.parent_path());
-  if (!fs::is_directory(from)) return put_file(from, place);
-  fs::create_directories(place);
+  make_folders(place.parent_path());
+  if (!fs::is_directory(from)) {
+    put_file(from, place);
+    return flush_folder_to_disk(place.parent_path());
+  }
+  make_folders(place);
+  std::set<fs::path> folders{place};
   for (const auto& item : fs::recursive_directory_iterator(from)) {
     const auto target = place / item.path().lexically_relative(from);
-    if (item.is_directory()) fs::create_directories(target);
-    else put_file(item.path(), target);
+    if (item.is_directory()) {
+      make_folders(target);
+      folders.insert(target);
+    } else {
+      put_file(item.path(), target);
+    }
   }
+  for (const auto& folder : folders) flush_folder_to_disk(folder);
 }
 
 std::string link_name(const std::string& node, const StoredFile& file) {

@@ -7,7 +7,9 @@
 #include <fstream>
 #include <map>
 
+#include "cache/json_file.hpp"
 #include "morgana/error.hpp"
+#include "run/record_form.hpp"
 
 namespace morgana::host {
 namespace {
@@ -15,23 +17,13 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-json read_json(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw Error("cannot open {}", file.string());
-  try {
-    return json::parse(stream);
-  } catch (const json::exception& exception) {
-    throw Error("{} is damaged: {}", file.string(), exception.what());
-  }
-}
-
 fs::path find_run(const std::string& name, const fs::path& runs) {
   for (const fs::path& folder : {fs::path(name), runs / name})
-    if (fs::exists(folder / "run.json")) return fs::canonical(folder);
+    if (std::error_code fault; fs::exists(folder / "run.json", fault)) return fs::canonical(folder);
   std::vector<std::string> known;
   std::error_code fault;
   for (const auto& item : fs::directory_iterator(runs, fault))
-    if (!item.is_symlink() && fs::exists(item.path() / "run.json")) known.push_back(item.path().filename());
+    if (!item.is_symlink() && fs::exists(item.path() / "run.json", fault)) known.push_back(item.path().filename());
   std::sort(known.rbegin(), known.rend());
   constexpr std::size_t kShown = 5;
   if (known.size() > kShown) known.resize(kShown);
@@ -46,16 +38,23 @@ void add_ended_nodes(const fs::path& folder, json& record) {
   std::ifstream stream(folder / "events.jsonl");
   for (std::string line; std::getline(stream, line);) {
     const auto event = json::parse(line, nullptr, false);  // the last line may be half written
-    if (!event.is_object() || !event.contains("node")) continue;
-    const std::string kind = event.value("event", ""), node = event["node"];
-    if (kind == "started") stages[node] = event.value("stage", "");
+    if (!event.is_object()) continue;
+    const auto text = [&](const char* key) {
+      const auto found = event.find(key);
+      return found != event.end() && found->is_string() ? found->get<std::string>() : std::string();
+    };
+    const auto kind = text("event"), node = text("node");
+    if (node.empty()) continue;
+    if (kind == "started") stages[node] = text("stage");
+    const auto time = event.find("seconds");
+    const double seconds = time != event.end() && time->is_number() ? time->get<double>() : 0.0;
     if (kind == "cached" || kind == "done" || kind == "failed" || kind == "blocked" || kind == "stopped")
       record["nodes"].push_back({{"name", node},
                                  {"stage", stages[node]},
                                  {"status", kind},
-                                 {"reason", event.value("reason", "")},
-                                 {"seconds", event.value("seconds", 0.0)},
-                                 {"error", event.value("error", "")}});
+                                 {"reason", text("reason")},
+                                 {"seconds", seconds},
+                                 {"error", text("error")}});
   }
 }
 
@@ -66,10 +65,9 @@ std::map<std::string, json> by_name(const json& record) {
 }
 
 /// Numbers of a metrics file by name and tags; empty where it is none or is gone.
-std::map<std::string, json> metrics_in(const fs::path& file) {
+std::map<std::string, json> metrics_in(const fs::path& file) try {
   std::map<std::string, json> numbers;
-  std::ifstream stream(file, std::ios::binary);
-  const auto document = stream ? json::parse(stream, nullptr, false) : json();
+  const auto document = json_in(file);
   if (!document.is_object() || document.value("morgana", "") != "metrics/1") return numbers;
   for (const auto& metric : document.value("metrics", json::array())) {
     std::string name = metric.value("name", "");
@@ -79,6 +77,8 @@ std::map<std::string, json> metrics_in(const fs::path& file) {
     numbers[name] = metric.value("value", json());
   }
   return numbers;
+} catch (const std::exception&) {
+  return {};
 }
 
 template <typename Report>
@@ -105,8 +105,8 @@ void compare_nodes(const std::string& name, const RecordedRun& first, const Reco
   const auto outputs = members(one, "outputs"), others = members(two, "outputs");
   for (const auto& [port, output] : outputs) {
     const auto other = others.find(port);
-    if (other == others.end() || output.at("sha256") == other->second.at("sha256")) continue;
-    list.push_back({"result", name, port, output["sha256"], other->second["sha256"]});
+    if (other == others.end() || output.value("sha256", "") == other->second.value("sha256", "")) continue;
+    list.push_back({"result", name, port, output.value("sha256", ""), other->second.value("sha256", "")});
     compare(metrics_in(first.folder / output.value("file", "")),
             metrics_in(second.folder / other->second.value("file", "")),
             [&](const auto& metric, const json& a, const json& b) {
@@ -120,6 +120,7 @@ void compare_nodes(const std::string& name, const RecordedRun& first, const Reco
 RecordedRun read_run(const std::string& name, const fs::path& runs) {
   RecordedRun run{find_run(name, runs), {}};
   run.record = read_json(run.folder / "run.json");
+  check_record_form(run.record, run.folder / "run.json");
   if (run.record.value("status", "") == "running") {
     run.record["status"] = "ended without a word (killed or crashed), or still running";
     add_ended_nodes(run.folder, run.record);
@@ -138,7 +139,8 @@ std::vector<Difference> differences(const RecordedRun& first, const RecordedRun&
           });
   compare(by_name(first.record), by_name(second.record), [&](const auto& name, const json& a, const json& b) {
     if (a.is_null() || b.is_null())
-      list.push_back({"node", name, "", a.is_null() ? a : a["stage"], b.is_null() ? b : b["stage"]});
+      list.push_back(
+          {"node", name, "", a.is_null() ? a : a.value("stage", json()), b.is_null() ? b : b.value("stage", json())});
     else compare_nodes(name, first, second, a, b, list);
   });
   return list;

@@ -8,11 +8,11 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "cache/durable.hpp"
+#include "cache/plain_words.hpp"
+#include "graph/product_places.hpp"
 #include "run/json_text.hpp"
 #include "run/products.hpp"
 #include "run/run_record.hpp"
@@ -28,14 +28,21 @@ constexpr double kProgressEverySeconds = 1.0;
 
 fs::path make_folder(const fs::path& runs, const std::string& name, std::time_t time) {
   const auto stamp = fmt::format("{:%Y-%m-%dT%H-%M-%S}", fmt::localtime(time));
+  const auto hint = "choose another with --runs FOLDER";
+  try {
+    make_folders(runs);
+  } catch (const Error& error) {
+    throw Error("cannot make a run folder: {}", error.what()).hint(hint);
+  }
   std::error_code fault;
-  fs::create_directories(runs, fault);
   for (int attempt = 1; !fault; ++attempt) {  // two runs may begin in one second
     auto folder = runs / fmt::format("{}-{}{}", stamp, name, attempt == 1 ? "" : fmt::format("-{}", attempt));
-    if (fs::create_directory(folder, fault)) return folder;
+    if (fs::create_directory(folder, fault)) {
+      flush_folder_to_disk(runs);
+      return folder;
+    }
   }
-  throw Error("cannot make a run folder in {}: {}", runs.string(), fault.message())
-      .hint("choose another with --runs FOLDER");
+  throw Error("cannot make a run folder in {}: {}", runs.string(), fault.message()).hint(hint);
 }
 
 void point_latest_to(const fs::path& folder) {
@@ -132,11 +139,14 @@ void RunFolder::place_products(std::size_t node, const Entry& entry) {
     std::string fault;
     try {
       put_in_place(store_.path_of(entry, product), place);
+    } catch (const fs::filesystem_error& error) {
+      fault = error.code().message();
     } catch (const std::exception& exception) {
-      fault = fmt::format("node \"{}\": cannot write {}: {}", plan_.nodes[node].name, place.string(), exception.what());
+      fault = plain_words(exception);
     }
     const std::lock_guard lock(mutex_);
-    if (!fault.empty()) faults_.push_back(fault);
+    if (!fault.empty())
+      faults_.push_back(fmt::format("node \"{}\": cannot write {}: {}", plan_.nodes[node].name, place.string(), fault));
     else if (std::find(products_.begin(), products_.end(), place) == products_.end()) products_.push_back(place);
   }
 }
@@ -164,8 +174,9 @@ void RunFolder::finish(const RunOutcome& outcome, const std::string& status) {
     fs::create_directory_symlink(store_.link_set(links), path_ / "values");
   } catch (const std::exception& exception) {
     const std::lock_guard lock(mutex_);
-    faults_.push_back(fmt::format("cannot link the values of this run: {}", exception.what()));
+    faults_.push_back(fmt::format("cannot link the values of this run: {}", plain_words(exception)));
   }
+  flush_folder_to_disk(path_);
 }
 
 void RunFolder::write_record(const RunOutcome* outcome, const std::string& status) const {
@@ -173,34 +184,6 @@ void RunFolder::write_record(const RunOutcome* outcome, const std::string& statu
                              facts_.command, facts_.version, store_.root().string(),
                              facts_.limits};
   write_whole_file(path_ / "run.json", run_record(plan_, facts, outcome));
-}
-
-/// What a run's folder holds besides products.
-const std::set<std::string> kOwnFiles{"run.json", "events.jsonl", "pipeline.json", "resolved.json", "values"};
-
-void check_products(const Plan& plan) {
-  std::map<fs::path, const PlannedNode*> taken;
-  for (const auto& node : plan.nodes)
-    for (const auto& parameter : node.parameters) {
-      if (parameter.info->type != ParameterType::kOutputPath || std::get<std::string>(parameter.value).empty())
-        continue;
-      const auto place = product_place(node, parameter.info->name, "/run");
-      const auto inside = place.lexically_relative("/run");
-      if (inside.empty() || *inside.begin() == "." || *inside.begin() == "..")
-        throw Error("node \"{}\": the output path \"{}\" leads out of the run's folder", node.name,
-                    std::get<std::string>(parameter.value))
-            .hint("give a path inside it, such as \"report\"; copy what is wanted elsewhere after the run");
-      if (kOwnFiles.contains(inside.begin()->string()))
-        throw Error("node \"{}\": the run keeps \"{}\" for itself", node.name, inside.begin()->string())
-            .hint("give another output path, such as \"report\"");
-      const auto [other, first] = taken.emplace(place, &node);
-      if (!first)
-        throw Error("node \"{}\": it would write \"{}\", which node \"{}\" writes too", node.name,
-                    std::get<std::string>(parameter.value), other->second->name)
-            .hint(node.variables.empty()
-                      ? "give each node a place of its own"
-                      : fmt::format("put a variable into the path: \"${{{}}}\"", node.variables.begin()->first));
-    }
 }
 
 }  // namespace morgana::host

@@ -63,7 +63,4 @@ class RunFolder final : public Observer {
   std::vector<std::string> faults_;
 };
 
-/// Throws `Error` where two nodes of a plan would write the same product.
-void check_products(const Plan& plan);
-
 }  // namespace morgana::host

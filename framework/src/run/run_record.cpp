@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "graph/product_places.hpp"
 #include "morgana/version.hpp"
 #include "run/json_text.hpp"
 #include "run/machine.hpp"
+#include "run/node_key.hpp"
 #include "run/products.hpp"
 
 namespace morgana::host {
@@ -94,9 +96,10 @@ void write_facts(JsonText& json, const Plan& plan, const RunRecordFacts& facts) 
   json.begin_object("machine").member("processor", machine.processor).member("threads", machine.threads);
   json.member("memory_bytes", machine.memory).member("system", machine.system);
   // Asked only where a node may use one: it starts the driver.
-  if (std::any_of(plan.nodes.begin(), plan.nodes.end(),
-                  [](const auto& node) { return node.stage->accelerated && node.device != "cpu"; }))
+  if (std::any_of(plan.nodes.begin(), plan.nodes.end(), may_use_gpu)) {
     json.member("gpus", gpus().names);
+    if (!gpus().unusable.empty()) json.member("gpus_unusable", gpus().unusable);
+  }
   json.end_object();
   json.begin_object("limits").member("threads", facts.limits.threads).member("jobs", facts.limits.jobs);
   json.member("memory_bytes", facts.limits.memory).member("gpus", facts.limits.gpus).end_object();

@@ -71,10 +71,10 @@ void Scheduler::work_loop() {
       continue;
     }
     lock.unlock();
-    const auto result = work_(task.node, grant);
+    const auto result = work_(task.node, grant, task.demand);
     lock.lock();
     budget_.give_back(grant);
-    if (result == Result::kBusyElsewhere) {
+    if (result == Result::kNotNow) {
       task.not_before = steady_clock::now() + kLookAgain;
       waiting_.push_back(task);
       std::sort(waiting_.begin(), waiting_.end(), [](const Task& a, const Task& b) { return a.node < b.node; });

@@ -17,10 +17,11 @@ namespace morgana::host {
 /// that computes (pytorch#24237), so a stage is never given a fresh one while an old one idles.
 class Scheduler {
  public:
-  enum class Result { kFinished, kBusyElsewhere };  ///< busy: another process makes it; try again soon
-  using Work = std::function<Result(std::size_t node, const Budget::Grant& grant)>;
+  enum class Result { kFinished, kNotNow };  ///< not now: another process makes it, for instance; try again soon
+  /// `demand` is what the grant was given for; changed by a `work` that says "not now", it is what the next try takes.
+  using Work = std::function<Result(std::size_t node, const Budget::Grant& grant, Demand& demand)>;
 
-  /// `work` does not throw.
+  /// `work` does not throw, and demands no more than the limits.
   Scheduler(const Limits& limits, Work work);
   /// Waits for all that was submitted.
   ~Scheduler();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cli/libtorch_probe.hpp"
+#include "run/libtorch_probe.hpp"
 
 #include <dlfcn.h>
 #include <sys/wait.h>
@@ -47,8 +47,15 @@ LibTorchProbe probe_libtorch() {
     return probe;
   }
   probe.fault = why_not(probe.folder + "/lib/libtorch_cpu.so");
-  probe.cuda_fault = why_not(probe.folder + "/lib/libtorch_cuda.so");
   return probe;
+}
+
+std::string libtorch_cuda_fault() {
+  const std::string folder = MORGANA_LIBTORCH_ROOT;
+  if (folder.empty()) return "this build is without LibTorch";
+  auto fault = why_not(folder + "/lib/libtorch_cuda.so");
+  // Moved since it was built, and found as plugins will find it?
+  return fault.empty() || why_not("libtorch_cuda.so").empty() ? "" : fault;
 }
 
 }  // namespace morgana::host
