@@ -91,14 +91,16 @@ class Misbehave final : public morgana::Stage {
                                        .choices = {"hang", "address", "abort", "recursion", "thread", "error"},
                                        .doc = "What it does."}};
 
-  static int deeper(volatile int* above) {
-    volatile int here[1024] = {*above};
-    return deeper(here) + here[7];
+  /// In small steps: none leads past the page that guards the stack, into what lies beyond.
+  [[gnu::noinline]] static int deeper(volatile int* above) {
+    volatile int here[64] = {*above};
+    return here[0] == 1 ? 0 : deeper(here) + here[7];
   }
   void run(morgana::Context& context) override {
     context.progress({.done = 1, .note = "misbehaves"});
     if (*how == "hang") wait(600'000);
-    if (*how == "address") *reinterpret_cast<volatile int*>(std::uintptr_t{16}) = 1;
+    volatile std::uintptr_t nowhere = 16;
+    if (*how == "address") *reinterpret_cast<volatile int*>(nowhere) = 1;
     if (*how == "abort") std::abort();
     if (*how == "thread") std::thread([] { throw 1; }).join();
     volatile int zero = 0;

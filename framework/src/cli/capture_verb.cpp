@@ -14,6 +14,7 @@
 #include "cli/request.hpp"
 #include "cli/terminal.hpp"
 #include "graph/load_plan.hpp"
+#include "morgana/count_text.hpp"
 #include "morgana/metrics.hpp"
 #include "run/crash.hpp"
 #include "run/display.hpp"

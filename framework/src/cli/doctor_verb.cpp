@@ -7,6 +7,7 @@
 #include "cli/program.hpp"
 #include "cli/request.hpp"
 #include "cli/terminal.hpp"
+#include "morgana/count_text.hpp"
 #include "plugin/library.hpp"
 #include "run/libtorch_probe.hpp"
 #include "run/machine.hpp"

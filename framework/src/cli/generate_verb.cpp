@@ -12,6 +12,7 @@
 #include "cli/terminal.hpp"
 #include "graph/load_plan.hpp"
 #include "graph/picture.hpp"
+#include "morgana/count_text.hpp"
 #include "run/pipeline_run.hpp"
 #include "run/wording.hpp"
 
@@ -68,8 +69,8 @@ void print_generate_faults(const PipelineFault& fault) {
 void say_end(const GenerateRequest& request, const RecordedRun& run, const Generated& generated,
              const fs::path& kept_folder) {
   std::string text = fmt::format("done in {}\n", duration_text(run.record.value("seconds", 0.0)));
-  text += fmt::format("  wrote {}: {}, {}\n", request.output.string(),
-                      count_text(static_cast<std::uint64_t>(generated.traces), "trace"), bytes_text(generated.bytes));
+  text += fmt::format("  wrote {}: {}, {}\n", request.output.string(), count_text(generated.traces, "trace"),
+                      bytes_text(generated.bytes));
   constexpr std::size_t kMostClasses = 20;
   std::size_t width = 0;
   for (const auto& [name, count] : generated.drawn) width = std::max(width, columns_of(name));

@@ -4,6 +4,7 @@
 #include "cli/run_options.hpp"
 #include "cli/terminal.hpp"
 #include "graph/picture.hpp"
+#include "morgana/count_text.hpp"
 #include "run/foresight.hpp"
 #include "run/pipeline_run.hpp"
 #include "run/wording.hpp"

@@ -2,6 +2,7 @@
 #include "run/crash.hpp"
 
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -54,7 +55,18 @@ void erase(int lines) {
   say(text);
 }
 
+/// The first thread that crashes reports; one that what it broke makes crash meanwhile waits for the end.
+void become_the_reporter() {
+  static std::atomic<pid_t> reporter{0};
+  const auto me = static_cast<pid_t>(::syscall(SYS_gettid));
+  pid_t other = 0;
+  if (reporter.compare_exchange_strong(other, me)) return;
+  if (other == me) ::_exit(1);  // the report itself crashed
+  for (;;) ::pause();
+}
+
 void on_crash(int signal) {
+  become_the_reporter();
   const int lines = live_lines.exchange(kCrashed);
   if (lines > 0) erase(lines);
   else say("\n");
@@ -78,7 +90,7 @@ void on_crash(int signal) {
 void install_crash_handler() {
   struct sigaction action {};
   action.sa_handler = on_crash;
-  action.sa_flags = SA_ONSTACK | SA_RESETHAND;
+  action.sa_flags = SA_ONSTACK | SA_NODEFER;
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) ::sigaction(signal, &action, nullptr);
 }
 

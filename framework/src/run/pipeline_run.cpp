@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "cache/plain_words.hpp"
+#include "morgana/count_text.hpp"
 #include "run/crash.hpp"
 #include "run/display.hpp"
 #include "run/executor.hpp"

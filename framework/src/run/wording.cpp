@@ -45,10 +45,6 @@ std::string bytes_text(std::uint64_t bytes) {
                                       : fmt::format("{:.1f} {}", number, kUnits[unit]);
 }
 
-std::string count_text(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 namespace {
 
 /// Nothing for what no 64-bit integer holds.

@@ -8,10 +8,9 @@
 
 namespace morgana::host {
 
-/// Numbers and lines as people read them.
-std::string duration_text(double seconds);                           ///< "0.4 s", "12 s", "3 min 05 s", "2 h 10 min"
-std::string bytes_text(std::uint64_t bytes);                         ///< "512 B", "3.4 MB"; powers of ten
-std::string count_text(std::uint64_t count, std::string_view noun);  ///< "1 node", "3 nodes"
+/// Numbers and lines as people read them; counts are the SDK's `count_text`.
+std::string duration_text(double seconds);    ///< "0.4 s", "12 s", "3 min 05 s", "2 h 10 min"
+std::string bytes_text(std::uint64_t bytes);  ///< "512 B", "3.4 MB"; powers of ten
 
 /// The inverse of `bytes_text`, as a user types it: "500M", "4GB", "1.5 GiB"; nothing where it is not a size.
 std::optional<std::uint64_t> parse_bytes(std::string_view text);

@@ -6,5 +6,6 @@
 MORGANA_PLUGIN("frechet", "1.0.0",
                "Frechet and kernel distances of image sets in the features of networks that know traffic.",
                morgana::stage<morgana::frechet::TrainExtractor>(
-                   "train.extractor", "Trains the network of real traffic in whose features evaluate.frechet compares images."),
+                   "train.extractor",
+                   "Trains the network of real traffic in whose features evaluate.frechet compares images."),
                morgana::stage<morgana::frechet::Frechet>("evaluate.frechet"));
