@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -88,7 +89,7 @@ class Misbehave final : public morgana::Stage {
   morgana::Param<morgana::Choice> how{*this,
                                       "how",
                                       {.value = morgana::Choice{"hang"},
-                                       .choices = {"hang", "address", "abort", "recursion", "thread", "error"},
+                                       .choices = {"hang", "address", "abort", "recursion", "thread", "crowd", "error"},
                                        .doc = "What it does."}};
 
   /// In small steps: none leads past the page that guards the stack, into what lies beyond.
@@ -100,7 +101,13 @@ class Misbehave final : public morgana::Stage {
     context.progress({.done = 1, .note = "misbehaves"});
     if (*how == "hang") wait(600'000);
     volatile std::uintptr_t nowhere = 16;
-    if (*how == "address") *reinterpret_cast<volatile int*>(nowhere) = 1;
+    const auto write_nowhere = [&] { *reinterpret_cast<volatile int*>(nowhere) = 1; };
+    if (*how == "address") write_nowhere();
+    if (*how == "crowd") {
+      std::vector<std::thread> crowd;
+      for (int i = 0; i < 8; ++i) crowd.emplace_back(write_nowhere);
+      for (auto& thread : crowd) thread.join();
+    }
     if (*how == "abort") std::abort();
     if (*how == "thread") std::thread([] { throw 1; }).join();
     volatile int zero = 0;

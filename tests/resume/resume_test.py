@@ -195,12 +195,14 @@ class ResumeTest(unittest.TestCase):
         self.assertEqual(process.returncode, 1)
 
     def test_crash_is_named_and_finished_nodes_are_kept(self):
-        for how, text in (("address", "SIGSEGV"), ("abort", "SIGABRT"), ("recursion", "SIGSEGV"), ("thread", "SIGABRT")):
+        for how, text in (("address", "SIGSEGV"), ("abort", "SIGABRT"), ("recursion", "SIGSEGV"), ("thread", "SIGABRT"),
+                          ("crowd", "SIGSEGV")):
             with self.subTest(how):
                 workplace = Workplace(one("test.misbehave", how=how))
                 code, _, err = workplace.run()
                 self.assertEqual(code, 1, err)
                 self.assertRegex(err, 'error: node "bad": libmorgana_resume_stages.so, stage test.misbehave: .*' + text)
+                self.assertEqual(err.count("error: "), 1, err)
                 shown = workplace.verb("show")
                 self.assertRegex(shown.stdout, r"start +test.draw +done")
                 code, _, err = workplace.run("--set", "bad.how=error")
