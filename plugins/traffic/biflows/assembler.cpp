@@ -108,6 +108,7 @@ void Assembler::add(std::int64_t nanoseconds, const packets::Segment& segment) {
   pending.key.words = {low.high, low.low, high.high, high.low,
                        std::uint64_t{low.port} << 48 | std::uint64_t{high.port} << 32 | segment.protocol};
   pending.hash = pending.key.hash();
+  __builtin_prefetch(&slots_[pending.hash & (slots_.size() - 1)]);
   pending.packet = {.nanoseconds = nanoseconds,
                     .ip_bytes = segment.ip_bytes,
                     .payload_bytes = segment.payload_bytes,
@@ -123,17 +124,14 @@ void Assembler::add(std::int64_t nanoseconds, const packets::Segment& segment) {
   if (waiting_ == kBatch || assembly_.payload_kept != 0) put_all();
 }
 
-/// Looks at the memory of all waiting packets first: loads that do not depend on each other wait together.
+/// Asks for the memory of all waiting packets first: what does not depend on each other is waited for together.
 void Assembler::put_all() {
   const auto mask = slots_.size() - 1;
-  std::uint64_t seen = 0;
-  for (std::size_t i = 0; i < waiting_; ++i) seen |= slots_[pending_[i].hash & mask].tag;
   for (std::size_t i = 0; i < waiting_; ++i) {
     const auto place = place_of(pending_[i].hash, pending_[i].hash & mask);
     pending_[i].place = place;
-    if (slots_[place].flow != 0) seen |= flows_[slots_[place].flow - 1].key.words[0];
+    if (slots_[place].flow != 0) __builtin_prefetch(&flows_[slots_[place].flow - 1], 1);
   }
-  asm volatile("" : : "r"(seen));  // they are not to be left out
   const auto slots = slots_.size();
   for (std::size_t i = 0; i < waiting_; ++i) {
     if (slots_.size() != slots) pending_[i].place = pending_[i].hash & (slots_.size() - 1);  // it has grown since
