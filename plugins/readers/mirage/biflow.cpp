@@ -200,12 +200,22 @@ class Walk {
       if (open)
         std::replace_if(
             values.begin(), values.end(), [](double value) { return std::isnan(value); }, 0.0);
-      for (const double value : values) {
-        if (!std::isfinite(static_cast<float>(value))) throw Damage{"", "not a finite number"};
-        if (value < 0) throw Damage{"", "negative"};
-        if (list == kDirection && value != 0 && value != 1) throw Damage{"", "neither 0 nor 1"};
-      }
+      check_values(values, list == kDirection);
     }
+  }
+
+  static void check_values(const std::vector<double>& values, bool directions) {
+    const auto is_right = [=](double value) {
+      constexpr double kNotAFloat = 0x1.ffffffp127;  // from here on a float would be infinite
+      return directions ? (value == 0) | (value == 1) : (value >= 0) & (value < kNotAFloat);
+    };
+    bool right = true;  // no branch a value: nearly all are
+    for (const double value : values) right &= is_right(value);
+    if (right) return;
+    const double wrong = *std::find_if_not(values.begin(), values.end(), is_right);
+    throw Damage{"", !std::isfinite(static_cast<float>(wrong)) ? "not a finite number"
+                     : wrong < 0                               ? "negative"
+                                                               : "neither 0 nor 1"};
   }
 
   const char* begin_;

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "json_cursor.hpp"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
-#include <cfloat>
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cstring>
 #include <limits>
@@ -17,6 +22,113 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 bool is_digit(char byte) { return static_cast<unsigned char>(byte - '0') < 10; }
 
+/// Eight bytes, each 0 to 9 where it was a digit, the first one lowest.
+std::uint64_t load_digits(const char* at) {
+  std::uint64_t bytes;
+  std::memcpy(&bytes, at, sizeof bytes);
+  if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
+  return bytes ^ 0x3030303030303030;
+}
+
+/// The highest bit of each byte above 9; of what follows the first such byte nothing is said.
+std::uint64_t no_digits(std::uint64_t bytes) { return (bytes | (bytes + 0x7676767676767676)) & 0x8080808080808080; }
+
+/// The number that the first `count` of eight digits make, 1 to 8 of them.
+std::uint64_t value_of(std::uint64_t bytes, int count) {
+  bytes <<= 8 * (8 - count);  // they stand last, after zeros
+  bytes = bytes * 10 + (bytes >> 8);
+  constexpr std::uint64_t kPairs = 0x000000ff'000000ff;
+  bytes = (bytes & kPairs) * (100 + (std::uint64_t{1'000'000} << 32)) +
+          (bytes >> 16 & kPairs) * (1 + (std::uint64_t{10'000} << 32));
+  return bytes >> 32;
+}
+
+/// Takes decimal digits, appended to `value`: numbers of any length take the same branches. Reads up to eight bytes
+/// from the first that is no digit.
+const char* take_digits(const char* at, std::uint64_t& value) {
+  static constexpr std::uint64_t kPowers[] = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
+  for (;;) {
+    const auto bytes = load_digits(at);
+    const int count = std::countr_zero(no_digits(bytes)) / 8;  // 64 / 8 where there are digits only
+    if (count == 0) return at;
+    value = value * kPowers[count] + value_of(bytes, count);
+    at += count;
+    if (count < 8) return at;
+  }
+}
+
+/// A natural number of at most eight digits from `from` to `to`; none where anything else stands there.
+std::optional<double> short_integer(const char* from, const char* to) {
+  const auto count = to - from;
+  if (count < 1 || count > 8 || (count > 1 && *from == '0')) return std::nullopt;
+  const auto bytes = load_digits(from);
+  if ((no_digits(bytes) << 8 * (8 - count)) != 0) return std::nullopt;
+  return static_cast<double>(value_of(bytes, static_cast<int>(count)));
+}
+
+/// The first quote, backslash or control character from `at` on; at or beyond `end` where there is none.
+const char* string_end(const char* at, const char* end) {
+#if defined(__SSE2__)
+  for (; at < end; at += 16) {
+    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+    const auto control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    const auto quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), escape = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+    const auto found = _mm_movemask_epi8(_mm_or_si128(control, _mm_or_si128(quote, escape)));
+    if (found != 0) return at + std::countr_zero(static_cast<unsigned>(found));
+  }
+#else
+  while (at < end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) ++at;
+#endif
+  return at;
+}
+
+/// Where commas and closing brackets stand among the `kSpan` bytes at `at`, a bit each.
+constexpr int kSpan = 64;
+std::uint64_t separators(const char* at) {
+  std::uint64_t found = 0;
+#if defined(__SSE2__)
+  const auto comma = _mm_set1_epi8(','), bracket = _mm_set1_epi8(']');
+  for (int i = 0; i < kSpan; i += 16) {
+    const auto bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i));
+    const auto equal = _mm_or_si128(_mm_cmpeq_epi8(bytes, comma), _mm_cmpeq_epi8(bytes, bracket));
+    found |= static_cast<std::uint64_t>(_mm_movemask_epi8(equal)) << i;
+  }
+#else
+  for (int i = 0; i < kSpan; ++i) found |= std::uint64_t{at[i] == ',' || at[i] == ']'} << i;
+#endif
+  return found;
+}
+
+/// A power of ten as mantissa * 2^exponent, cut off after the mantissa's 64 bits, of which the first is set.
+struct Power {
+  std::uint64_t mantissa = 0;
+  int exponent = 0;
+};
+constexpr int kMostPower = 27;  // 5^27 is the last one that 64 bits hold
+
+/// 10^-27 to 10^27, by division bit by bit; those from 10^0 on are exact.
+constexpr std::array<Power, 2 * kMostPower + 1> kPowersOfTen = [] {
+  std::array<Power, 2 * kMostPower + 1> powers;
+  unsigned __int128 power = 1;
+  for (int i = 0; i <= kMostPower; ++i, power *= 10) {
+    auto& ten = powers[static_cast<std::size_t>(kMostPower + i)];
+    auto odd = power;
+    while (odd % 2 == 0) odd /= 2, ++ten.exponent;
+    ten.mantissa = static_cast<std::uint64_t>(odd);
+    for (; ten.mantissa >> 63 == 0; ten.mantissa *= 2) --ten.exponent;
+
+    if (i == 0) continue;
+    auto& tenth = powers[static_cast<std::size_t>(kMostPower - i)];
+    unsigned __int128 rest = 1;
+    for (; tenth.mantissa >> 63 == 0; rest *= 2, --tenth.exponent) {
+      tenth.mantissa = 2 * tenth.mantissa + (rest >= power);
+      if (rest >= power) rest -= power;
+    }
+    ++tenth.exponent;  // the first bit stood for 2^0
+  }
+  return powers;
+}();
+
 /// value * 10^exponent rounded correctly, where that is cheap; false where the library must see to it. `digits`: of
 /// `value`, which has overflowed above 19.
 bool exact_double(std::uint64_t value, std::ptrdiff_t digits, int exponent, double& result) {
@@ -24,24 +136,25 @@ bool exact_double(std::uint64_t value, std::ptrdiff_t digits, int exponent, doub
     result = static_cast<double>(value);
     return true;
   }
-#if LDBL_MANT_DIG == 64
-  // Both operands are exact in the 64 bits of an x87 number, so its quotient or product is off by half a unit of its
-  // last place at most. Rounding it once more, to 53 bits, goes wrong only next to the middle between two doubles.
-  static constexpr long double kPowers[] = {1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,  1e8L,  1e9L,
-                                            1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L,
-                                            1e20L, 1e21L, 1e22L, 1e23L, 1e24L, 1e25L, 1e26L, 1e27L};
-  if (digits > 19 || exponent < -27 || exponent > 27) return false;
-  const long double wide = exponent < 0 ? static_cast<long double>(value) / kPowers[-exponent]
-                                        : static_cast<long double>(value) * kPowers[exponent];
-  std::uint64_t mantissa;
-  std::memcpy(&mantissa, &wide, sizeof mantissa);
+  if (digits > 19 || exponent < -kMostPower || exponent > kMostPower) return false;
+  if (value == 0) {
+    result = 0;
+    return true;
+  }
+  const auto& power = kPowersOfTen[static_cast<std::size_t>(exponent + kMostPower)];
+  const int zeros = std::countl_zero(value);
+  const auto product = static_cast<unsigned __int128>(value << zeros) * power.mantissa;
+  const int half = product >> 127 == 0;  // the product of two numbers from 1 to 2 may be below 2
+  const auto mantissa = static_cast<std::uint64_t>(product >> (64 - half));
+  // The power and the product were cut off: the true mantissa is above by less than 3. That matters only next to the
+  // middle between two doubles.
   const auto cut_off = mantissa & 0x7ff;
-  if (cut_off >= 0x3ff && cut_off <= 0x401) return false;
-  result = static_cast<double>(wide);
+  if (cut_off >= 0x3fd && cut_off <= 0x400) return false;
+  const int binary = 64 - half - zeros + power.exponent;  // the value is mantissa * 2^binary
+  const auto rounded = (mantissa >> 11) + (cut_off > 0x400);
+  // A double's first bit is not written: it adds one to the exponent, as does a carry beyond it.
+  result = std::bit_cast<double>((static_cast<std::uint64_t>(binary + 11 + 52 + 1022) << 52) + rounded);
   return true;
-#else
-  return false;
-#endif
 }
 
 /// The four hexadecimal digits of \uXXXX.
@@ -73,20 +186,7 @@ void append_utf8(std::string& text, std::uint32_t code) {
 JsonCursor::JsonCursor(std::string_view value)
     : at_(value.data()), end_(value.data() + value.size()), close_nesting_(fastest_close_nesting()) {}
 
-const char* JsonCursor::space() {
-  while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
-  return at_;
-}
-
-bool JsonCursor::take(char byte) {
-  if (space() == end_ || *at_ != byte) return false;
-  ++at_;
-  return true;
-}
-
-void JsonCursor::expect(char byte) {
-  if (!take(byte)) throw Damage{"", std::string("expected \"") + byte + '"'};
-}
+void JsonCursor::fail_to_find(char byte) { throw Damage{"", std::string("expected \"") + byte + '"'}; }
 
 const char* JsonCursor::position() const { return at_; }
 
@@ -102,11 +202,12 @@ std::string_view JsonCursor::text() {
   expect('"');
   const char* const from = at_;
   bool escapes = false;
-  for (;; ++at_) {
+  for (at_ = string_end(at_, end_);; at_ = string_end(at_, end_)) {
     if (at_ >= end_) fail("a string without end");
     if (*at_ == '"') break;
-    if (static_cast<unsigned char>(*at_) < 0x20) fail("a control character in a string");
-    if (*at_ == '\\') escapes = true, ++at_;
+    if (*at_ != '\\') fail("a control character in a string");
+    escapes = true;
+    at_ += 2;
   }
   const char* const to = at_++;
   if (!escapes) return {from, to};
@@ -130,16 +231,15 @@ std::optional<std::string_view> JsonCursor::text_or_null() {
 double JsonCursor::number_or_null() {
   space();
   const bool negative = at_ < end_ && *at_ == '-';
-  const char* at = at_ + negative;
-  const char* const digits = at;
+  const char* const digits = at_ + negative;
   std::uint64_t value = 0;
-  while (is_digit(*at)) value = 10 * value + static_cast<std::uint64_t>(*at++ - '0');
+  const char* at = take_digits(digits, value);
   auto count = at - digits;
   int exponent = 0;
   if (count == 0 || (*digits == '0' && count > 1)) return number_by_library(negative);
   if (*at == '.') {
-    const char* const fraction = ++at;
-    while (is_digit(*at)) value = 10 * value + static_cast<std::uint64_t>(*at++ - '0');
+    const char* const fraction = at + 1;
+    at = take_digits(fraction, value);
     if (at == fraction) return number_by_library(negative);
     exponent = -static_cast<int>(at - fraction);
     // Zeros before the first other digit take no room in `value`.
@@ -188,20 +288,28 @@ double JsonCursor::number_by_library(bool negative) {
   return value;
 }
 
+// Where the numbers end is found for many at once, so that one need not be read before the next is begun.
 std::size_t JsonCursor::numbers(std::vector<double>& into, std::size_t limit) {
+  static_assert(kSpan <= kPadding);
   expect('[');
   if (take(']')) return 0;
-  std::size_t count = 0;
-  for (;;) {
+  const char* span = at_;
+  auto ahead = separators(span);
+  for (std::size_t count = 0;; ++count) {
     if (count == limit) return close_list(count);
-    into.push_back(number_or_null());
-    ++count;
-    if (*at_ == ',' && at_ < end_) {
-      ++at_;
-      continue;
+    for (; ahead == 0; ahead = separators(span))
+      if ((span += kSpan) >= end_) fail("a list without end");
+    const char* const end = span + std::countr_zero(ahead);
+    ahead &= ahead - 1;
+    if (const auto value = short_integer(at_ + (*at_ == ' '), end)) {
+      into.push_back(*value);
+    } else {
+      into.push_back(number_or_null());
+      if (space() != end) expect(',');
     }
-    if (take(']')) return count;
-    expect(',');
+    if (end >= end_) fail("a list without end");
+    at_ = end + 1;
+    if (*end == ']') return count + 1;
   }
 }
 

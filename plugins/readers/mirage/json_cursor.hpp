@@ -27,9 +27,15 @@ class JsonCursor {
   explicit JsonCursor(std::string_view value);
 
   /// Takes `byte`, after white space, where it comes next.
-  bool take(char byte);
+  bool take(char byte) {
+    if (space() == end_ || *at_ != byte) return false;
+    ++at_;
+    return true;
+  }
   /// As `take`, and throws where something else comes.
-  void expect(char byte);
+  void expect(char byte) {
+    if (!take(byte)) fail_to_find(byte);
+  }
   /// White space only is left.
   bool at_end();
 
@@ -67,7 +73,11 @@ class JsonCursor {
   double number_by_library(bool negative);
   bool take_word(std::string_view word);
   std::size_t close_list(std::size_t count);
-  const char* space();
+  const char* space() {
+    while (at_ < end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+    return at_;
+  }
+  [[noreturn]] static void fail_to_find(char byte);
 
   const char* at_;
   const char* end_;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "json_cursor.hpp"
@@ -116,6 +118,31 @@ TEST(JsonCursor, AgreesWithNlohmannOnRandomDoubles) {
     if (!std::isfinite(value)) continue;
     const auto text = nlohmann::json(value).dump();
     EXPECT_EQ(number(text), value) << text;
+  }
+}
+
+TEST(JsonCursor, RoundsDecimalsAsTheLibraryDoes) {
+  const auto check = [](const std::string& text) {
+    EXPECT_EQ(number(text), std::strtod(text.c_str(), nullptr)) << text;
+  };
+  for (std::uint64_t sample = 0; sample < 200'000; ++sample) {
+    const Random random(6, sample);
+    const auto bits = std::uint64_t{random.bits(0)} << 32 | random.bits(1);
+    const auto digits = std::to_string(bits >> random.bits(2) % 64);
+    const int exponent = static_cast<int>(random.bits(3) % 61) - 30;
+    check(fmt::format("{}e{}", digits, exponent));
+    const auto point = random.bits(4) % (digits.size() + 1);
+    check((point == 0 ? "0" : digits.substr(0, point)) + "." + (point == digits.size() ? "0" : digits.substr(point)));
+    // Numbers in the middle between two doubles, and next to it.
+    const int shift = 1 + static_cast<int>(random.bits(5) % 11);
+    const auto middle = (bits >> 11 | std::uint64_t{1} << 52) << shift | std::uint64_t{1} << (shift - 1);
+    for (const auto beside : {middle - 1, middle, middle + 1}) check(std::to_string(beside) + "e0");
+    std::uint64_t fives = middle;
+    for (int power = 1; power <= 3 && fives < std::numeric_limits<std::uint64_t>::max() / 5; ++power)
+      check(fmt::format("{}e-{}", fives *= 5, power));  // divided by a power of two: still in the middle
+    const double seconds = static_cast<double>(bits >> 11) / std::pow(2.0, 60 + random.bits(7) % 8);
+    check(fmt::format("{:.17g}", seconds));
+    check(fmt::format("{}", seconds));
   }
 }
 
