@@ -13,7 +13,7 @@ namespace {
 using nlohmann::json;
 
 /// Without "[json.exception.type_error.302] ".
-std::string without_tag(std::string text) {
+std::string without_tag(const std::string& text) {
   const auto end = text.find("] ");
   return text.rfind("[json.", 0) == 0 && end != std::string::npos ? text.substr(end + 2) : text;
 }

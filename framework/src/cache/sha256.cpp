@@ -53,7 +53,7 @@ std::string Sha256::hexadecimal() {
   check(EVP_DigestInit_ex(state_->context, nullptr, nullptr));
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
-  text.reserve(2 * size);
+  text.reserve(std::size_t{2} * size);
   for (unsigned int i = 0; i < size; ++i) {
     text += kDigits[digest[i] >> 4];
     text += kDigits[digest[i] & 15];

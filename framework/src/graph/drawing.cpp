@@ -11,7 +11,8 @@ namespace {
 
 std::string variables_text(const PlannedNode& node) {
   std::string text;
-  for (const auto& [name, value] : node.variables) text += (text.empty() ? "" : ", ") + name + "=" + value;
+  for (const auto& [name, value] : node.variables)
+    text.append(text.empty() ? "" : ", ").append(name).append("=").append(value);
   return text;
 }
 

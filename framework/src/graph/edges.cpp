@@ -18,6 +18,7 @@ const PortManifest* find_port(const std::vector<PortManifest>& ports, const std:
 
 std::vector<std::string> names_of(const std::vector<PortManifest>& ports) {
   std::vector<std::string> names;
+  names.reserve(ports.size());
   for (const auto& port : ports) names.push_back(port.name);
   return names;
 }

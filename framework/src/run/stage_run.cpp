@@ -101,7 +101,7 @@ void save_into(const fs::path& folder, const ValueMap& values, const PlannedNode
     StoredFile file{port, port + std::string(value->value_type().extension), 0, ""};
     const auto path = folder / file.file;
     try {
-      guarded([&] { value->save(path); });
+      guarded([&path, &saved = *value] { saved.save(path); });
     } catch (const Error& error) {
       throw Error("its output \"{}\" cannot be saved: {}", port, error.what()).hint(error.hint());
     }

@@ -15,6 +15,7 @@ namespace morgana::capture {
 
 Command::Command(const std::vector<std::string>& words) {
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const auto& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   // What this program ignores or handles is its own affair.

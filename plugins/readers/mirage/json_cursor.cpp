@@ -297,17 +297,16 @@ std::size_t JsonCursor::numbers(std::vector<double>& into, std::size_t limit) {
   auto ahead = separators(span);
   for (std::size_t count = 0;; ++count) {
     if (count == limit) return close_list(count);
-    for (; ahead == 0; ahead = separators(span))
-      if ((span += kSpan) >= end_) fail("a list without end");
-    const char* const end = span + std::countr_zero(ahead);
+    while (ahead == 0 && span + kSpan < end_) ahead = separators(span += kSpan);
+    const char* const end = ahead == 0 ? end_ : std::min(span + std::countr_zero(ahead), end_);
     ahead &= ahead - 1;
-    if (const auto value = short_integer(at_ + (*at_ == ' '), end)) {
-      into.push_back(*value);
+    const auto integer = short_integer(at_ + (*at_ == ' '), end);
+    if (integer && end < end_) {
+      into.push_back(*integer);
     } else {
       into.push_back(number_or_null());
-      if (space() != end) expect(',');
+      if (space() != end || end == end_) expect(',');
     }
-    if (end >= end_) fail("a list without end");
     at_ = end + 1;
     if (*end == ']') return count + 1;
   }
