@@ -43,7 +43,7 @@ void warn_of_damage(Context& context, const TraceTable& table) {
   for (const auto& [what, examples] : table.notes)
     for (const char* bad :
          {"skipped: damaged", "skipped: link", "skipped: path", "skipped: absolute", "skipped: archive"})
-      if (what.starts_with(bad)) context.log().warning("{} {}: {}", what, table.counts.at(what), examples);
+      if (what.starts_with(bad)) context.log().warning("{}: {}", what.substr(9), examples);
 }
 
 }  // namespace
@@ -100,6 +100,11 @@ void ReadMirage::read_json(Context& context) {
                                                          worker.collector.begin_file(file.name, file.order);
                                                          BiflowStream stream(source, file.name);
                                                          while (stream.next()) {
+                                                           // What `morgana generate` leaves beside its traffic.
+                                                           if (stream.key() == "morgana") {
+                                                             worker.collector.skip_file();
+                                                             break;
+                                                           }
                                                            context.check_stop();
                                                            read_one(stream, wanted, worker);
                                                            const std::uint64_t done = bytes.done, total = bytes.total;
@@ -119,16 +124,20 @@ void ReadMirage::read_json(Context& context) {
     skipped.append(worker.collector.skipped());
     collectors.push_back(std::move(worker.collector));
   }
+  Omissions omissions = left_out;
+  skipped.add_to(omissions);
   if (kept == 0) {
-    Omissions omissions = left_out;
-    skipped.add_to(omissions);
-    throw Error("no trace is left of {} in {}: {}", count_text(biflows, "biflow"), path->path.string(),
+    Error error("no trace is left of {} in {}: {}", count_text(biflows, "biflow"), path->path.string(),
                 omissions.summary());
+    if (omissions.of("background") > 0)
+      throw std::move(error).hint("background \"keep\" keeps the biflows of other apps than the release's and the files'");
+    throw error;
   }
   traces = TraceCollector::merge(std::move(collectors), left_out);
   context.log().info("{} of {} in {}, {}", count_text(traces->size(), "trace"), count_text(biflows, "biflow"),
                      count_text(traces->table().counts.at("files"), "file"),
                      count_text(traces->class_names().size(), "class", "classes"));
+  if (!omissions.empty()) context.log().info("left out: {}", omissions.summary());
   warn_of_damage(context, traces->table());
 }
 

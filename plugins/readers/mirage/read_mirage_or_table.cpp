@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #ifdef MORGANA_HAS_PARQUET
 #include "parquet/teaching_file.hpp"
@@ -41,17 +43,40 @@ void refuse(const std::filesystem::path& file, const Selection& selection) {
     lacks("labels but one", "set label to \"app\" and label_column to the column wanted");
 }
 
+/// The teaching file of a folder that holds no capture; none where there are captures or archives of them.
+std::optional<std::filesystem::path> teaching_file_in(const std::filesystem::path& folder) {
+  namespace fs = std::filesystem;
+  std::vector<fs::path> tables;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    const auto ending = entry.path().extension();
+    if (ending == ".json" || ending == ".gz" || ending == ".zip" || ending == ".tar") return std::nullopt;
+    if (ending == ".parquet") tables.push_back(entry.path());
+  }
+  if (tables.empty()) return std::nullopt;
+  if (tables.size() > 1) {
+    std::sort(tables.begin(), tables.end());
+    throw Error("{} holds {} teaching files, and one is read", folder.string(), tables.size())
+        .hint(fmt::format("name one of them: {}", tables.front().string()));
+  }
+  return tables.front();
+}
+
 }  // namespace
 
 void ReadMirageOrTable::run(Context& context) {
-  if (begins_as_parquet(path->path)) read_table(context);
+  if (std::filesystem::is_directory(path->path)) {
+    if (const auto file = teaching_file_in(path->path)) return read_table(*file, context);
+    return read_json(context);
+  }
+  if (begins_as_parquet(path->path)) read_table(path->path, context);
   else read_json(context);
 }
 
-void ReadMirageOrTable::read_table([[maybe_unused]] Context& context) {
+void ReadMirageOrTable::read_table(const std::filesystem::path& file, [[maybe_unused]] Context& context) {
   const auto selection = this->selection();
   selection.check();
-  refuse(path->path, selection);
+  refuse(file, selection);
 #ifdef MORGANA_HAS_PARQUET
   tables::TeachingOptions options;
   options.channels = selection.form.channels;
@@ -59,10 +84,10 @@ void ReadMirageOrTable::read_table([[maybe_unused]] Context& context) {
   options.kept = selection.form.kept;
   options.seconds_per_unit = *time_unit == "us" ? 1e-6 : 1.0;
   options.drop_padding = *padding == "drop";
-  traces = tables::teaching_traces(path->path, options, context);
+  traces = tables::teaching_traces(file, options, context);
 #else
   throw Error("{} is parquet, and this Morgana was built without Arrow; run scripts/setup and build it again",
-              path->path.string());
+              file.string());
 #endif
 }
 

@@ -14,7 +14,7 @@ class ReadMirageOrTable : public ReadMirage {
   void run(Context& context) override;
 
  private:
-  void read_table(Context& context);
+  void read_table(const std::filesystem::path& file, Context& context);
 
   Param<std::string> label_column{
       *this,

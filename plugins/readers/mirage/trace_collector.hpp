@@ -24,6 +24,8 @@ class TraceCollector {
   explicit TraceCollector(const Selection& selection);
 
   /// `path` is the capture file's, relative to what the user named; `order` tells files of one path apart.
+  /// The file that was begun is no capture.
+  void skip_file();
   void begin_file(const std::string& path, std::uint64_t order = 0);
   /// A biflow of that file; its lists are as `Selection::wanted` says.
   void add(std::string_view key, const Biflow& biflow);

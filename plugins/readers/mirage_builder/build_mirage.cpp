@@ -85,11 +85,11 @@ class BuildMirage final : public Stage {
           for (const auto& [what, count] : counts) all[what] += count;
         });
     dataset.finish();
-    if (dataset.files() == 0)
-      throw Error("there is neither TCP nor UDP in {} of {}", count_text(account.captures, "capture"),
-                  captures->path.string());
     omitted.append(logs.skipped());
-    omitted.append(account.damage);
+    omitted.append(account.left_out());
+    if (dataset.files() == 0)
+      throw Error("there is neither TCP nor UDP in {} of {}; left out: {}", count_text(account.captures, "capture"),
+                  captures->path.string(), omitted.summary());
     finish(context, std::move(result), account, omitted, all, dataset.files());
   }
 
@@ -116,9 +116,9 @@ class BuildMirage final : public Stage {
     context.log().info("{} of {} in {}, {}", count_text(account.biflows, "biflow"),
                        count_text(account.captures, "capture"), count_text(files, "file"),
                        count_text(traces->class_names().size(), "class", "classes"));
+    if (!omitted.empty()) context.log().info("left out: {}", omitted.summary());
     for (const auto& [what, note] : traces->table().notes)
-      if (what.starts_with("skipped: "))
-        context.log().warning("{} {}: {}", what, traces->table().counts.at(what), note);
+      if (what.starts_with("skipped: ")) context.log().warning("{}: {}", what.substr(9), note);
   }
 };
 

@@ -21,16 +21,18 @@ mirage_format::GroundTruth ground_truth(const biflows::Biflow& biflow, const pac
                                         const captures::CaptureLog* log, LabelCounts& counts) {
   mirage_format::GroundTruth truth;
   if (!name.folder.empty()) truth.device = name.folder;
-  if (log == nullptr) {
+  sockets::Owner owner;
+  if (log != nullptr) {
+    truth.source = std::string(sockets::name_of(log->format));
+    owner = log->owners.owner_of(biflow.client, biflow.server, biflow.protocol);
+  }
+  if (owner.package.empty()) {  // no log, or one in which no process was found
     truth.label = name.capture.package;
     truth.labeling_type = LabelSource::kMostCommon;
     ++counts["name of the capture"];
     return truth;
   }
-  truth.source = std::string(sockets::name_of(log->format));
-  const auto owner = log->owners.owner_of(biflow.client, biflow.server, biflow.protocol);
   ++counts[std::string(sockets::name_of(owner.evidence))];
-  if (owner.package.empty()) return truth;
   truth.label = owner.package;
   truth.sublabel = owner.process;
   truth.labeling_type = owner.exact() ? LabelSource::kExact : LabelSource::kMostCommon;

@@ -135,10 +135,14 @@ class ReadPcap final : public Stage {
                                   }
                                 });
     if (logs != nullptr) left_out.append(logs->skipped());
-    if (result.size() == 0)
-      throw Error("no trace is left of {} in {}{}{}: {}, {} of them TCP or UDP", count_text(account.biflows, "biflow"),
-                  path->path.string(), left_out.empty() ? "" : ": ", left_out.summary(),
-                  count_text(account.packets, "packet"), account.verdicts[0]);
+    left_out.append(account.left_out());
+    if (result.size() == 0) {
+      Error error("no trace is left of {} in {}, {}{}{}", count_text(account.biflows, "biflow"), path->path.string(),
+                  count_text(account.packets, "packet"), left_out.empty() ? "" : "; left out: ", left_out.summary());
+      if (table && left_out.of("no label") > 0)
+        throw std::move(error).hint("labels name files as they stand below the path, with their ending: folder/x.pcap");
+      throw error;
+    }
     auto trace_table = std::move(result).finish();
     describe(account, left_out, trace_table);
     traces = Traces(std::move(trace_table));
@@ -146,9 +150,10 @@ class ReadPcap final : public Stage {
                        count_text(account.biflows, "biflow"), count_text(account.packets, "packet"),
                        count_text(account.captures, "capture"),
                        count_text(traces->class_names().size(), "class", "classes"));
+    if (!left_out.empty()) context.log().info("left out: {}", left_out.summary());
     for (const auto& [what, examples] : traces->table().notes)
-      if (what.starts_with("skipped: end of") || what.starts_with("skipped: bad block"))
-        context.log().warning("{} {}: {}", what, traces->table().counts.at(what), examples);
+      for (const char* bad : {"end of", "bad block", "file that is no", "socket log that"})
+        if (what.starts_with(std::string("skipped: ") + bad)) context.log().warning("{}: {}", what.substr(9), examples);
   }
 
   static void describe(const captures::PacketAccount& account, const Omissions& left_out, TraceTable& table) {
@@ -157,12 +162,6 @@ class ReadPcap final : public Stage {
     table.counts["packets read"] = account.packets;
     table.counts["biflows"] = account.biflows;
     table.counts["kept"] = static_cast<std::int64_t>(table.offsets.size() - 1);
-    for (std::size_t i = 0; i < account.verdicts.size(); ++i) {
-      const auto verdict = static_cast<packets::Verdict>(i);
-      if (verdict == packets::Verdict::kSegment || account.verdicts[i] == 0) continue;
-      table.counts[fmt::format("skipped: packet {}", packets::name_of(verdict))] = account.verdicts[i];
-    }
-    account.damage.write_to(table);
     left_out.write_to(table);
   }
 };

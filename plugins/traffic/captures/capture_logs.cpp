@@ -70,7 +70,13 @@ std::unique_ptr<const CaptureLog> CaptureLogs::find(const std::string& file) {
     found = folder / name;
   }
   if (!fs::is_regular_file(found, fault)) return nullptr;
-  auto read = sockets::read_log(found, names_beside(folder));
+  sockets::ReadLog read;
+  try {
+    read = sockets::read_log(found, names_beside(folder));
+  } catch (const Error& error) {  // one bad log is not to stop the reading of all captures
+    skipped_.add("socket log that cannot be read", found.lexically_relative(folder_).generic_string(), error.what());
+    return nullptr;
+  }
   skipped_.append(read.skipped);
   if (!apps_.empty()) {
     sockets::SocketLog named;

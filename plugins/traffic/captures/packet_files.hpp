@@ -20,6 +20,9 @@ struct PacketAccount {
   std::int64_t files = 0, captures = 0, packets = 0, biflows = 0;
   std::array<std::int64_t, static_cast<std::size_t>(packets::Verdict::kVerdicts)> verdicts{};
   Omissions damage;  ///< files that end too early, blocks that contradict themselves, what archives hold besides
+
+  /// The damage, and the packets that are of no biflow.
+  Omissions left_out() const;
 };
 
 /// Reads the capture files of a path and gives the biflows of each capture, in the order of the files.

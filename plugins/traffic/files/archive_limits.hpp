@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "morgana/error.hpp"
+
 namespace morgana::files {
 
 /// How far a compressed file is followed, against files that are made to fill memory or time.
@@ -17,6 +19,12 @@ struct ArchiveLimits {
   int layers = 4;
   /// What a message tells the user to do about a limit.
   std::string remedy = "where the file can be trusted, unpack it and name the folder";
+};
+
+/// A file passes one of the limits: no damage, and nothing to go on after.
+class PastLimits : public Error {
+ public:
+  using Error::Error;
 };
 
 }  // namespace morgana::files

@@ -18,6 +18,8 @@ constexpr std::size_t kPackedBytes = 64 * 1024;
 /// Flags of a header (RFC 1952, 2.3.1).
 enum : unsigned char { kHeaderCrc = 2, kExtra = 4, kName = 8, kComment = 16, kReserved = 0xe0 };
 
+constexpr const char* kTruncated = "the compressed bytes end too early; the file is truncated";
+
 }  // namespace
 
 struct GzipSource::State {
@@ -40,7 +42,10 @@ GzipSource::GzipSource(ByteSource& packed, std::string place, InflationMeter met
 
 GzipSource::~GzipSource() = default;
 
-void GzipSource::fail(const char* why) const { throw Error("cannot read {}: {}", place_, why); }
+void GzipSource::fail(const char* why) {
+  at_ = Place::kEnd;
+  throw Error("cannot read {}: {}", place_, why);
+}
 
 bool GzipSource::fill() {
   auto& stream = state_->stream;
@@ -52,7 +57,7 @@ bool GzipSource::fill() {
 }
 
 unsigned char GzipSource::byte() {
-  if (!fill()) fail("the compressed bytes end too early; the file is truncated");
+  if (!fill()) fail(kTruncated);
   --state_->stream.avail_in;
   return *state_->stream.next_in++;
 }
@@ -92,6 +97,11 @@ std::size_t GzipSource::read(char* into, std::size_t capacity) {
   auto& stream = state_->stream;
   capacity = std::min<std::size_t>(capacity, std::numeric_limits<uInt>::max());
   while (at_ != Place::kEnd && capacity > 0) {
+    if (broken_ != nullptr) fail(broken_);
+    if (at_ == Place::kTrailer) {
+      read_trailer();
+      at_ = Place::kBetween;
+    }
     if (at_ == Place::kStart) {
       read_header(byte());
       at_ = Place::kData;
@@ -104,19 +114,20 @@ std::size_t GzipSource::read(char* into, std::size_t capacity) {
     stream.next_out = reinterpret_cast<unsigned char*>(into);
     stream.avail_out = static_cast<uInt>(capacity);
     int status = Z_OK;
-    while (stream.avail_out > 0 && status != Z_STREAM_END) {
-      if (!fill()) fail("the compressed bytes end too early; the file is truncated");
+    while (stream.avail_out > 0 && status != Z_STREAM_END && broken_ == nullptr) {
+      if (!fill()) {
+        broken_ = kTruncated;
+        break;
+      }
       status = ::inflate(&stream, Z_NO_FLUSH);
       if (status == Z_MEM_ERROR) throw std::bad_alloc();
-      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR) fail("the compressed bytes are damaged");
+      if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
+        broken_ = "the compressed bytes are damaged";
     }
     const auto count = capacity - stream.avail_out;
     crc_ = ::libdeflate_crc32(crc_, into, count);
     length_ += static_cast<std::uint32_t>(count);
-    if (status == Z_STREAM_END) {
-      read_trailer();
-      at_ = Place::kBetween;
-    }
+    if (status == Z_STREAM_END) at_ = Place::kTrailer;
     meter_.add(count);
     if (count > 0) return count;
   }

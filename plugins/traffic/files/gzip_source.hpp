@@ -17,12 +17,13 @@ class GzipSource final : public ByteSource {
   /// `place` names the packed file in messages.
   GzipSource(ByteSource& packed, std::string place, InflationMeter meter);
   ~GzipSource() override;
-  /// Throws `Error` where the bytes are damaged or end too early.
+  /// Throws `Error` where the bytes are damaged or end too early, once all that could be inflated was given; 0 after
+  /// that.
   std::size_t read(char* into, std::size_t capacity) override;
 
  private:
   struct State;
-  [[noreturn]] void fail(const char* why) const;
+  [[noreturn]] void fail(const char* why);
   /// False at the end of the packed bytes.
   bool fill();
   unsigned char byte();
@@ -35,8 +36,9 @@ class GzipSource final : public ByteSource {
   InflationMeter meter_;
   std::vector<unsigned char> window_;
   std::unique_ptr<State> state_;
-  enum class Place { kStart, kData, kBetween, kEnd } at_ = Place::kStart;
+  enum class Place { kStart, kData, kTrailer, kBetween, kEnd } at_ = Place::kStart;
   std::uint32_t crc_ = 0, length_ = 0;
+  const char* broken_ = nullptr;  ///< why the data cannot go on
 };
 
 }  // namespace morgana::files

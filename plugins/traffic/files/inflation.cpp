@@ -19,9 +19,9 @@ void InflationMeter::add(std::size_t bytes) {
   const auto& limits = inflation_.limits;
   const auto packed = static_cast<double>(disk_.bytes_given() - start_ + kReadBefore);
   if (static_cast<double>(inflated_) > limits.ratio * packed)
-    throw Error("{} inflates to more than {} times its size; {}", place_, limits.ratio, limits.remedy);
+    throw PastLimits("{} inflates to more than {} times its size; {}", place_, limits.ratio, limits.remedy);
   if ((inflation_.total += bytes) > limits.total_bytes)
-    throw Error("{}: more than {} bytes were inflated in all; {}", place_, limits.total_bytes, limits.remedy);
+    throw PastLimits("{}: more than {} bytes were inflated in all; {}", place_, limits.total_bytes, limits.remedy);
 }
 
 }  // namespace morgana::files

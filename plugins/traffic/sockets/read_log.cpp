@@ -140,8 +140,9 @@ ReadLog read_log(files::ByteSource& source, const std::string& name, const Proce
   const auto decide = [&] {
     const auto most = std::max_element(matches.begin(), matches.end());
     if (*most == 0)
-      throw Error("{} is no socket log: none of its first {} lines is of morgana capture, netstat, ss or strace", name,
-                  begin.size())
+      throw Error("{} is no socket log: {}", name,
+                  begin.empty() ? "it is empty"
+                                : "no line at its begin is of morgana capture, netstat, ss or strace")
           .hint("docs/recording.md shows each of them");
     const auto& format = kFormats[static_cast<std::size_t>(most - matches.begin())];
     read.format = format.format;

@@ -144,8 +144,9 @@ TEST_F(Packing, CountsWhatIsLeftOutOfAnArchive) {
   EXPECT_EQ(traces->table().counts.at("skipped: path with .. in an archive"), 1);
   EXPECT_NE(traces->table().notes.at("skipped: path with .. in an archive").find("a.zip:../7_com.example.app"),
             std::string::npos);
-  ASSERT_EQ(stage_->context.messages.size(), 2u);
-  EXPECT_NE(stage_->context.messages[1].find("path with .."), std::string::npos);
+  ASSERT_EQ(stage_->context.messages.size(), 3u);
+  EXPECT_EQ(stage_->context.messages[1], "left out: 1 path with .. in an archive");
+  EXPECT_NE(stage_->context.messages[2].find("path with .."), std::string::npos);
 }
 
 }  // namespace

@@ -114,6 +114,23 @@ TEST_F(BuildMirage, LabelsBiflowsByTheSocketLog) {
   EXPECT_EQ(nlohmann::json::parse(line)["labelled_by"]["server and port"], 1);
 }
 
+TEST_F(BuildMirage, LabelsByTheCapturesNameWhereTheLogKnowsNoProcess) {
+  const std::string head =
+      "# morgana sockets 1\n"
+      "time\tevent\tprotocol\tlocal\tremote\tpid\tuid\tprocess\n";
+  const auto without = head + "1600000000.100\topen\ttcp\t192.168.20.105:40001\t203.0.113.7:443\t-\t0\t-\n";
+  for (const std::string& log : {without, head, std::string(), std::string("no log\n")}) {
+    record(log.c_str());
+    Builder builder(folder());
+    builder.run();
+    const auto traces = builder.output<Traces>("traces");
+    EXPECT_EQ(traces->class_names(), std::vector<std::string>{"org.example.app"}) << log;
+    EXPECT_EQ(traces->size(), 3u) << log;
+    EXPECT_EQ(traces->table().counts.at("labelled by name of the capture"), 3) << log;
+    EXPECT_EQ(traces->table().counts.contains("skipped: socket log that cannot be read"), !log.starts_with("#")) << log;
+  }
+}
+
 TEST_F(BuildMirage, WritesTheLaterReleases) {
   record(kLog);
   Builder builder(folder());
@@ -170,7 +187,8 @@ TEST_F(BuildMirage, SaysWhatIsWrong) {
   };
   const auto captures = (folder() / "captures").string();
   write(folder() / "captures/1_a.pcap", pcap::bytes::pcap({{kStart, ethernet(Bytes(28), 0x0806)}}));
-  EXPECT_EQ(error(), "there is neither TCP nor UDP in 1 capture of " + captures);
+  EXPECT_EQ(error(), "there is neither TCP nor UDP in 1 capture of " + captures +
+                         "; left out: 1 capture without TCP or UDP, 1 packet not IP");
   write(folder() / "captures/1_a.pcap", pcap::bytes::pcap(session()));
   write(folder() / "captures/1_aa:aa:aa:aa:aa:aa_a.pcap", pcap::bytes::pcap(session()));
   EXPECT_EQ(error(),

@@ -156,7 +156,7 @@ TEST_F(ReadPcap, SaysWhatIsWrong) {
   EXPECT_EQ(error(nothing), "no .pcap or .pcapng or .cap file in " + at + " or its folders");
   write(folder() / "one.pcap", pcap({{kStart, ethernet(Bytes(28), 0x0806)}}));
   Reader arp(folder());
-  EXPECT_EQ(error(arp), "no trace is left of 0 biflows in " + at + ": 1 packet, 0 of them TCP or UDP");
+  EXPECT_EQ(error(arp), "no trace is left of 0 biflows in " + at + ", 1 packet; left out: 1 packet not IP");
   write(folder() / "one.pcap", pcap(session(1)));
   Reader clients(folder());
   EXPECT_EQ(error(clients.set("clients", std::vector<std::string>{"phone"})),
@@ -175,7 +175,7 @@ TEST_F(ReadPcap, SaysWhatIsWrong) {
   EXPECT_EQ(with_table("src_ip,src_port,dst_ip,dst_port,protocol,label\n1.2.3,1,1.2.3.4,2,tcp,x\n"),
             at + "/labels.csv:2: no address, port or protocol: 1.2.3,1,1.2.3.4,2,tcp,x");
   EXPECT_EQ(with_table("file,label\nother.pcap,a\n"),
-            "no trace is left of 2 biflows in " + at + ": 2 no label: 7 packets, 6 of them TCP or UDP");
+            "no trace is left of 2 biflows in " + at + ", 7 packets; left out: 2 no label, 1 packet not IP");
   Reader unused(folder());
   EXPECT_EQ(error(unused.set("labels", table.c_str())), "labels are given, and label is \"folder\"");
 }
@@ -189,7 +189,35 @@ TEST_F(ReadPcap, ReadsWhatIsThereOfADamagedFile) {
   const auto& table = stage.output<Traces>("traces")->table();
   EXPECT_EQ(table.counts.at("skipped: end of a damaged file"), 1);
   EXPECT_TRUE(table.notes.at("skipped: end of a damaged file").starts_with("one.pcap: byte ")) << "with the place";
-  EXPECT_EQ(stage.context.messages.size(), 2u);
+  EXPECT_EQ(stage.context.messages.size(), 3u) << "what was read, what was left out, and where";
+}
+
+/// As gzip makes it, of bytes that are only stored.
+std::string stored_gzip(const std::string& bytes) {
+  std::string file("\x1f\x8b\x08\0\0\0\0\0\0\x03\x01", 11);
+  for (const auto size : {bytes.size(), ~bytes.size()}) {
+    file += static_cast<char>(size & 0xff);
+    file += static_cast<char>(size >> 8 & 0xff);
+  }
+  return file + bytes;  // and no trailer
+}
+
+TEST_F(ReadPcap, GoesOnBehindFilesThatAreNoCapturesOrEndTooEarly) {
+  const auto whole = pcap(session(40001));
+  write(folder() / "a.pcap", Bytes());
+  write(folder() / "b.pcap", Bytes{1, 2, 3});
+  const auto packed = stored_gzip({whole.begin(), whole.end()});
+  write(folder() / "c.pcap.gz", Bytes(packed.begin(), packed.end()));
+  write(folder() / "d.pcap", pcap(session(40002)));
+  Reader stage(folder());
+  stage.run();
+  const auto traces = stage.output<Traces>("traces");
+  EXPECT_EQ(traces->size(), 4u) << "both biflows of the cut file, all of whose packets are there, and of the last one";
+  const auto& table = traces->table();
+  EXPECT_EQ(table.counts.at("files"), 2);
+  EXPECT_EQ(table.counts.at("skipped: file that is no capture"), 2);
+  EXPECT_EQ(table.counts.at("skipped: end of a damaged file"), 1);
+  EXPECT_NE(table.notes.at("skipped: end of a damaged file").find("the compressed bytes end too early"), std::string::npos);
 }
 
 }  // namespace
