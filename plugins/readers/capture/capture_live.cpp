@@ -36,9 +36,14 @@ class CaptureLive final : public Stage {
       context.log().warning("{} lost because the kernel's buffer was full",
                             count_text(outcome.counts.dropped, "packet was", "packets were"));
     if (outcome.sockets.without_process > 0)
-      context.log().warning("the processes of {} of {} sockets were not found: gone too soon, or another user's",
-                            outcome.sockets.without_process, outcome.sockets.sockets);
-    if (outcome.command && outcome.command->signal != 0)
+      context.log().warning("the processes of {} of {} were not found: gone too soon{}",
+                            outcome.sockets.without_process, count_text(outcome.sockets.sockets, "socket"),
+                            ::geteuid() == 0 ? "" : ", or another user's");
+    if (outcome.packets == 0) context.log().warning("no packet came by");
+    const bool by_us = outcome.end == Outcome::End::kTime || outcome.end == Outcome::End::kRequest;
+    if (by_us && outcome.command && outcome.command->signal != 0)
+      context.log().info("the command was ended with the capture");
+    else if (outcome.command && outcome.command->signal != 0)
       context.log().warning("the command was ended by signal {}", outcome.command->signal);
     else if (outcome.command && outcome.command->code != 0)
       context.log().warning("the command ended with exit code {}", outcome.command->code);

@@ -130,7 +130,8 @@ void ReadMirage::read_json(Context& context) {
     Error error("no trace is left of {} in {}: {}", count_text(biflows, "biflow"), path->path.string(),
                 omissions.summary());
     if (omissions.of("background") > 0)
-      throw std::move(error).hint("background \"keep\" keeps the biflows of other apps than the release's and the files'");
+      throw std::move(error).hint(
+          "background \"keep\" keeps the biflows of other apps than the release's and the files'");
     throw error;
   }
   traces = TraceCollector::merge(std::move(collectors), left_out);

@@ -49,7 +49,9 @@ void TraceCollector::begin_file(const std::string& path, std::uint64_t order) {
   labelling_.begin_file(file_);
 }
 
-void TraceCollector::skip_file() { skipped_.add("file about traffic, written by morgana", as_utf8(files_.back().path), ""); }
+void TraceCollector::skip_file() {
+  skipped_.add("file about traffic, written by morgana", as_utf8(files_.back().path), "");
+}
 
 void TraceCollector::skip(const std::string& why, std::string_view key, std::string_view fact) {
   skipped_.add(why, fmt::format("{} biflow {}", as_utf8(files_.back().path), as_utf8(std::string(key))),

@@ -141,8 +141,7 @@ ReadLog read_log(files::ByteSource& source, const std::string& name, const Proce
     const auto most = std::max_element(matches.begin(), matches.end());
     if (*most == 0)
       throw Error("{} is no socket log: {}", name,
-                  begin.empty() ? "it is empty"
-                                : "no line at its begin is of morgana capture, netstat, ss or strace")
+                  begin.empty() ? "it is empty" : "no line at its begin is of morgana capture, netstat, ss or strace")
           .hint("docs/recording.md shows each of them");
     const auto& format = kFormats[static_cast<std::size_t>(most - matches.begin())];
     read.format = format.format;

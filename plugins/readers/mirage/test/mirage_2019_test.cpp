@@ -149,6 +149,16 @@ TEST_F(Mirage2019, CountsAndNamesDamagedBiflowsAndGoesOn) {
   EXPECT_FALSE(stage_->context.messages.empty());
 }
 
+TEST_F(Mirage2019, PassesByWhatIsWrittenAboutTraffic) {
+  const auto data = capture({samples::SampleFlow{}}).parent_path();
+  file("data/traffic.pcapng.json",
+       "{\n \"morgana\": \"generated/1\",\n \"file\": \"traffic.pcapng\", \"model\": {\"a\": [1, {}]}}");
+  const auto traces = read(data);
+  EXPECT_EQ(traces->size(), 1u);
+  EXPECT_EQ(traces->table().counts.at("skipped: file about traffic, written by morgana"), 1);
+  EXPECT_FALSE(traces->table().counts.contains("skipped: damaged biflow"));
+}
+
 TEST_F(Mirage2019, TurnsAFlippedKey) {
   SampleFlow flow;
   flow.key = "203.0.113.7,443,192.168.20.105,40001,6";

@@ -217,7 +217,8 @@ TEST_F(ReadPcap, GoesOnBehindFilesThatAreNoCapturesOrEndTooEarly) {
   EXPECT_EQ(table.counts.at("files"), 2);
   EXPECT_EQ(table.counts.at("skipped: file that is no capture"), 2);
   EXPECT_EQ(table.counts.at("skipped: end of a damaged file"), 1);
-  EXPECT_NE(table.notes.at("skipped: end of a damaged file").find("the compressed bytes end too early"), std::string::npos);
+  EXPECT_NE(table.notes.at("skipped: end of a damaged file").find("the compressed bytes end too early"),
+            std::string::npos);
 }
 
 }  // namespace
