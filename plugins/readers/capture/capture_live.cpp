@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Captures an interface and logs the sockets beside it: the stage behind `morgana capture`.
 #include <fmt/format.h>
+#include <unistd.h>
+
 #include <morgana/count_text.hpp>
 #include <morgana/metrics.hpp>
 #include <morgana/stage.hpp>
