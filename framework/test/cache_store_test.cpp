@@ -42,6 +42,17 @@ TEST(KeyMaterial, ChangesAreNamed) {
                                                             "device cpu -> cuda", "fresh is new", "gone is gone"}));
 }
 
+TEST(KeyMaterial, AnotherStageIsTheWholeChange) {
+  KeyMaterial before, now;
+  before.add("stage", "", "write.pcap");
+  before.add("plugin", "", "1");
+  before.add("parameter", "mss", "0");
+  now.add("stage", "", "write.mirage");
+  now.add("plugin", "", "2");
+  now.add("parameter", "release", "2019");
+  EXPECT_EQ(changes(before, now), std::vector<std::string>{"stage write.pcap -> write.mirage"});
+}
+
 class StoreTest : public ::testing::Test {
  protected:
   Entry make(const std::string& name, const std::string& text) {

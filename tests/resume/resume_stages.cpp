@@ -80,7 +80,12 @@ class Write final : public morgana::Stage {
   morgana::In<Metrics> value{*this, "value", "A number."};
   morgana::Param<morgana::OutputPath> path{
       *this, "path", {.value = morgana::OutputPath{"number.txt"}, .doc = "Where to."}};
-  void run(morgana::Context&) override { std::ofstream(path->path) << fmt::format("{}\n", value->metrics.at(0).value); }
+  morgana::Param<morgana::OutputPath> copy{
+      *this, "copy", {.value = morgana::OutputPath{}, .doc = "Where else to; empty: nowhere."}};
+  void run(morgana::Context&) override {
+    for (const auto* file : {&*path, &*copy})
+      if (!file->path.empty()) std::ofstream(file->path) << fmt::format("{}\n", value->metrics.at(0).value);
+  }
 };
 
 class Misbehave final : public morgana::Stage {

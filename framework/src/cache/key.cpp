@@ -101,7 +101,9 @@ std::vector<std::string> changes(const KeyMaterial& before, const KeyMaterial& n
   std::vector<std::string> list;
   for (const auto& part : now.parts) {
     const auto* old = find(before, part);
-    if (!old || old->value != part.value) list.push_back(described(old, &part));
+    if (old && old->value == part.value) continue;
+    if (part.kind == "stage") return {described(old, &part)};
+    list.push_back(described(old, &part));
   }
   for (const auto& part : before.parts)
     if (!find(now, part)) list.push_back(described(&part, nullptr));

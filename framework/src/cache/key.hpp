@@ -32,6 +32,7 @@ struct KeyMaterial {
 };
 
 /// What changed from one material to another, for people: "packets 10 -> 32", "input \"traces\" changed".
+/// Where the stage is another one, that is all: its parameters are not comparable.
 std::vector<std::string> changes(const KeyMaterial& before, const KeyMaterial& now);
 
 }  // namespace morgana::host

@@ -35,6 +35,15 @@ bool is_node_key(const Setting& setting, const StageManifest& stage) {
          !has_parameter(stage, name);
 }
 
+std::string output_path(const ParameterInfo& info, const std::string& given) {
+  auto path = with_environment(given);
+  const bool may_be_empty = info.value && std::get<std::string>(*info.value).empty();  // no product, says the stage
+  if (path.empty() && !may_be_empty)
+    throw Error("parameter \"{}\" is empty; it names what to write", info.name)
+        .hint("give a path inside the run's folder, such as \"report\"");
+  return path;
+}
+
 class Resolver {
  public:
   Resolver(const Pipeline& pipeline, const Catalog& catalog, const std::filesystem::path& folder, Faults& faults)
@@ -137,7 +146,7 @@ class Resolver {
         // What is typed on the command line is seen from where it is typed.
         result = input_path(info.name, std::get<std::string>(result),
                             setting.name.position.line == 0 ? std::filesystem::current_path() : folder_);
-      if (info.type == ParameterType::kOutputPath) result = with_environment(std::get<std::string>(result));
+      if (info.type == ParameterType::kOutputPath) result = output_path(info, std::get<std::string>(result));
       return result;
     } catch (const Error& error) {
       fault(setting.value.position, error.what(), error.hint());

@@ -38,7 +38,6 @@ class WriteMirage final : public Stage {
                                 "ones list all, with times, headers and flags."}};
 
   void run(Context& context) override {
-    if (path->path.empty()) throw Error("no path is given").hint("name a folder, or a file that ends in .json");
     const auto like = mirage_format::release_of(release->text);
     const bool one_file = path->path.extension() == ".json";
     const auto folder = one_file ? path->path.parent_path() : path->path;

@@ -184,7 +184,12 @@ class WritePcap final : public Stage {
 
   void run(Context& context) override {
     const auto& file = path->path;
-    const bool plain = *format == "pcap" || (*format == "auto" && file.extension() == ".pcap");
+    const auto extension = file.extension().string();
+    const bool plain = *format == "pcap" || (*format == "auto" && extension == ".pcap");
+    if (extension == (plain ? ".pcapng" : ".pcap"))
+      throw Error("the path ends in {}, but the format is {}", extension, format->text)
+          .hint(fmt::format("set \"format\": \"{}\", or give a path that ends in .{}", extension.substr(1),
+                            format->text));
     if (plain && accounting_file->path.empty())
       throw Error("pcap has no place to say which fields are generated, derived and filled in")
           .hint("set accounting_file, such as \"traffic.accounting.txt\", or write pcapng");

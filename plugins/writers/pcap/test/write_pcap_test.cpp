@@ -184,6 +184,21 @@ TEST_F(WritePcap, PlainPcapSaysItBeside) {
   EXPECT_EQ(packets.front().nanoseconds % 1000, 0);
 }
 
+TEST_F(WritePcap, IsNotNamedAsTheOtherFormat) {
+  with(small_set()).set("format", "pcap").set("accounting_file", (folder_ / "x.txt").string());
+  try {
+    stage_->run();
+    FAIL() << "nothing thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()), "the path ends in .pcapng, but the format is pcap");
+    EXPECT_EQ(error.hint(), "set \"format\": \"pcapng\", or give a path that ends in .pcap");
+  }
+  stage_->set("path", (folder_ / "x.pcap").string()).set("format", "pcapng");
+  EXPECT_THROW(stage_->run(), Error);
+  stage_->set("path", (folder_ / "x.cap").string()).run();
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "x.cap"));
+}
+
 TEST_F(WritePcap, KeysDecideProtocolAndOnRequestMore) {
   auto table = small_set().table();
   table.keys = {"192.168.20.105,41421,54.174.83.64,443,17", "", "2a00::1,5353,2a00::2,53,6"};

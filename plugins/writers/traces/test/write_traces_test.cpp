@@ -153,6 +153,15 @@ TEST(WriteTracesErrors, NameTheFileAndTheFact) {
   TraceTable table = sample()->table();
   table.columns.push_back({"PL", "", {0, 0, 0}});
   EXPECT_THROW(write(context, std::make_shared<const Traces>(std::move(table)), "x", "npz"), Error);
+  try {
+    write(context, sample(), "traces.parquet", "npz");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "the path ends in .parquet, but the format is npz");
+    EXPECT_EQ(error.hint(), "set \"format\": \"parquet\", or give a path that ends in .npz");
+  }
+  EXPECT_THROW(write(context, sample(), "traces.npz", "csv"), Error);
+  write(context, sample(), "traces.txt", "csv");
   std::filesystem::create_directories(context.root() / "folder/taken");
   for (const char* format : {"npz", "parquet", "csv"}) {
     try {
