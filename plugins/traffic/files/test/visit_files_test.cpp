@@ -206,8 +206,8 @@ TEST(VisitFiles, StopsAtTooManyLayers) {
       EXPECT_EQ(found.files.size(), 1u) << found.error;
     } else {
       EXPECT_EQ(found.error, file.string() +
-                                 ":5.zip:4.zip:3.zip:2.zip is packed more than 4 times over; where the file can be "
-                                 "trusted, unpack it and name the folder");
+                                 ":5.zip:4.zip:3.zip:2.zip is packed more than 4 times over; unpack the outer archive "
+                                 "and name the folder");
     }
   }
 }
