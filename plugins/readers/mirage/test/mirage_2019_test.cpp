@@ -50,7 +50,7 @@ TEST_F(Mirage2019, KeepsTheFirstPackets) {
   stage(path).set("packets", 2).set("minimum_packets", 3);
   EXPECT_EQ(error(*stage_), "minimum_packets 3 is more than packets 2");
   stage(path).set("minimum_packets", 4);
-  EXPECT_NE(error(*stage_).find("1 too few packets"), std::string::npos);
+  EXPECT_NE(error(*stage_).find("too few packets (1)"), std::string::npos);
 }
 
 TEST_F(Mirage2019, TimeSpansDroppedPackets) {

@@ -175,7 +175,7 @@ TEST_F(ReadPcap, SaysWhatIsWrong) {
   EXPECT_EQ(with_table("src_ip,src_port,dst_ip,dst_port,protocol,label\n1.2.3,1,1.2.3.4,2,tcp,x\n"),
             at + "/labels.csv:2: no address, port or protocol: 1.2.3,1,1.2.3.4,2,tcp,x");
   EXPECT_EQ(with_table("file,label\nother.pcap,a\n"),
-            "no trace is left of 2 biflows in " + at + ": 2 no label: 7 packets, 6 of them TCP or UDP");
+            "no trace is left of 2 biflows in " + at + ": no label (2): 7 packets, 6 of them TCP or UDP");
   Reader unused(folder());
   EXPECT_EQ(error(unused.set("labels", table.c_str())), "labels are given, and label is \"folder\"");
 }

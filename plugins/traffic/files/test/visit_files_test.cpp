@@ -117,7 +117,7 @@ TEST(VisitFiles, ReadsLooseFilesRatherThanTheArchivesBesideThem) {
   folder.write("Zoom/1.json", "one");
   const auto found = seen(folder.path);
   EXPECT_EQ(found.files, (Texts{{"Zoom/1.json", "one"}}));
-  EXPECT_EQ(found.left_out.summary(), "1 archive beside loose files");
+  EXPECT_EQ(found.left_out.summary(), "archive beside loose files (1)");
 }
 
 TEST(VisitFiles, EntersEachFolderOnce) {
@@ -127,7 +127,7 @@ TEST(VisitFiles, EntersEachFolderOnce) {
   std::filesystem::create_directory_symlink(folder.path / "a", folder.path / "b");
   const auto found = seen(folder.path);
   EXPECT_EQ(found.files, (Texts{{"a/1.json", "one"}}));
-  EXPECT_EQ(found.left_out.summary(), "2 folder that a link leads to again");
+  EXPECT_EQ(found.left_out.summary(), "folder that a link leads to again (2)");
 }
 
 TEST(VisitFiles, LeavesOutAndCountsWhatLeadsOutOfAnArchive) {
@@ -158,7 +158,7 @@ TEST(VisitFiles, LeavesOutAndCountsWhatLeadsOutOfAnArchive) {
     EXPECT_FALSE(std::filesystem::exists(folder.path.parent_path() / "evil.json"));
   }
   const auto only = folder.write("only.zip", archive(Format::kZip, {{"../evil.json", "evil"}}));
-  EXPECT_EQ(seen(only).error, "no .json file in " + only.string() + "; left out: 1 path with .. in an archive");
+  EXPECT_EQ(seen(only).error, "no .json file in " + only.string() + "; left out: path with .. in an archive (1)");
 }
 
 TEST(VisitFiles, StopsAtWhatInflatesOutOfProportion) {
