@@ -78,7 +78,7 @@ std::int64_t Omissions::of(const std::string& reason) const {
 
 std::string Omissions::summary() const {
   std::vector<std::string> parts;
-  for (const auto& [reason, count] : counts_) parts.push_back(fmt::format("{} {}", count, reason));
+  for (const auto& [reason, count] : counts_) parts.push_back(fmt::format("{} ({})", reason, count));
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

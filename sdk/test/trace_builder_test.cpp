@@ -30,7 +30,7 @@ TEST(TraceBuilder, SaysWhatWasLeftOutWithTheFirstExamplesByPlace) {
   others.count("fragment", 7);
   others.count("never", 0);
   omissions.append(others);
-  EXPECT_EQ(omissions.summary(), "1 damaged iat, 7 fragment, 4 no label");
+  EXPECT_EQ(omissions.summary(), "damaged iat (1), fragment (7), no label (4)");
   EXPECT_EQ(omissions.total(), 12);
   EXPECT_EQ(omissions.of("never"), 0);
   TraceTable table;

@@ -60,6 +60,13 @@ char BiflowStream::next_token() {
   }
 }
 
+bool BiflowStream::starts_as_parquet() {
+  constexpr std::string_view kMark = "PAR1";
+  while (end_ - at_ < kMark.size() && more()) {
+  }
+  return std::string_view(buffer_.get() + at_, end_ - at_).starts_with(kMark);
+}
+
 bool BiflowStream::next() {
   if (place_ == Place::kEnd) return false;
   if (place_ == Place::kMember) value();
@@ -67,6 +74,10 @@ bool BiflowStream::next() {
   char token = next_token();
   if (place_ == Place::kStart) {
     if (token == '\0' && at_ == end_) fail("the file is empty");
+    if (token == 'P' && starts_as_parquet())
+      throw Error("{} is a parquet file, not a JSON object of biflows", name_)
+          .hint(
+              "read it with read.parquet, or a teaching file of MIRAGE with read.mirage-video or read.mirage-appxact");
     if (token != '{') fail(fmt::format("not a JSON object of biflows: it starts with {}", shown(token)));
     ++at_;
     token = next_token();

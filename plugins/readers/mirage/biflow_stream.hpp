@@ -51,6 +51,7 @@ class BiflowStream {
   bool more();
   void grow(std::size_t capacity);
   char next_token();
+  bool starts_as_parquet();
   void read_key();
   void read_value();
   void read_nested();

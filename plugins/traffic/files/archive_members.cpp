@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <exception>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,19 @@ constexpr std::size_t kLeastBlock = 4 * 1024, kMostBlock = 256 * 1024;
 
 /// A tar file ends with blocks of 512 zeros, a zip file with 22 bytes and perhaps a comment.
 constexpr std::size_t kTailBytes = 512;
+
+/// libarchive's texts, in plain words. It has one code for all its faults, so that the text is all there is to tell.
+std::string_view in_plain_words(std::string_view text) {
+  const auto speaks_of = [&](std::initializer_list<std::string_view> words) {
+    return std::any_of(words.begin(), words.end(), [&](auto word) { return text.find(word) != text.npos; });
+  };
+  if (speaks_of({"allocate memory", "Out of memory", "No memory"})) return "the memory does not suffice";
+  if (speaks_of({"CRC", "checksum"})) return "the checksum does not agree; the file is damaged";
+  if (speaks_of({"runcated"})) return "the bytes end too early; the file is truncated";
+  if (speaks_of({"nsupported"})) return "it is packed in a way that cannot be read here: unpack it first";
+  if (speaks_of({"ecompression", "decompress", "Lzma"})) return "its compressed bytes are damaged or end too early";
+  return "the archive is damaged or ends too early";
+}
 
 }  // namespace
 
@@ -109,9 +123,11 @@ ArchiveMembers::~ArchiveMembers() = default;
 
 void ArchiveMembers::fail(const std::string& member) const {
   if (input_->failure) std::rethrow_exception(input_->failure);
-  const char* why = archive_error_string(input_->reader);
-  throw Error("cannot read {}{}{}: {}", place_, member.empty() ? "" : ":", member,
-              why == nullptr ? "the archive is damaged or ends too early" : why);
+  const auto place = place_ + (member.empty() ? "" : ":") + member;
+  if (!member.empty() && encrypted_) throw Error("cannot read {}: it is encrypted: unpack it first", place);
+  const char* stored = archive_error_string(input_->reader);
+  const std::string_view text = stored == nullptr ? "" : stored;
+  throw Error("cannot read {}: {}{}", place, in_plain_words(text), text.empty() ? "" : fmt::format(" ({})", text));
 }
 
 bool ArchiveMembers::next() {
@@ -126,6 +142,7 @@ bool ArchiveMembers::next() {
   format_ = bare && format == ARCHIVE_FORMAT_TAR   ? Format::kTar
             : bare && format == ARCHIVE_FORMAT_ZIP ? Format::kZip
                                                    : Format::kOther;
+  encrypted_ = archive_entry_is_encrypted(entry) != 0;
   const char* stored = archive_entry_pathname_utf8(entry);
   if (stored == nullptr) stored = archive_entry_pathname(entry);
   stored_name_ = single_ || stored == nullptr ? "" : stored;

@@ -40,7 +40,7 @@ class ArchiveMembers final : public ByteSource {
   std::unique_ptr<Input> input_;
   std::string place_, stored_name_;
   Kind kind_ = Kind::kOther;
-  bool single_ = false;
+  bool single_ = false, encrypted_ = false;
   enum class Format { kTar, kZip, kOther } format_ = Format::kOther;
 };
 

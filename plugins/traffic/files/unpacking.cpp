@@ -113,7 +113,8 @@ void Unpacking::open(const Item& item, ByteSource& source) {
 void Unpacking::check_layers(const Item& item) const {
   const auto& limits = inflation_.limits;
   if (item.layers >= limits.layers)
-    throw Error("{} is packed more than {} times over; {}", item.place, limits.layers, limits.remedy);
+    throw Error("{} is packed more than {} times over; unpack the outer archive and name the folder", item.place,
+                limits.layers);
 }
 
 void Unpacking::open_archive(ArchiveMembers& members, const Item& item, const ClaimMember& claim) {

@@ -12,6 +12,7 @@
 #include <parquet/file_reader.h>
 
 #include <fstream>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -29,12 +30,20 @@ constexpr std::int64_t kRowsAtATime = 1024;
 /// byte of a real one stands for a few numbers.
 constexpr std::int64_t kMemory = 256 << 20, kMemoryPerByte = 64;
 
+/// A parquet file begins and ends with it.
+constexpr std::string_view kMark = "PAR1";
+
+std::string four_bytes(std::istream& in) {
+  std::string bytes(kMark.size(), '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
+}
+
 }  // namespace
 
 bool is_parquet(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  char begin[4] = {};
-  return in.read(begin, sizeof begin) && std::string_view(begin, sizeof begin) == "PAR1";
+  return four_bytes(in) == kMark;
 }
 
 struct ParquetFile::Opened {
@@ -47,8 +56,25 @@ struct ParquetFile::Opened {
 
   [[noreturn]] void fail(std::string_view why) const { throw Error("cannot read {}: {}", file.string(), why); }
 
+  /// Arrow throws the same for what is damaged and what it lacks: its text tells.
+  [[noreturn]] void fail_in_arrow(const std::string& text) const {
+    for (const auto* lacking : {"mplemented", "supported", "not built"})
+      if (text.find(lacking) != std::string::npos) fail("it holds what Arrow cannot read: " + text);
+    fail("it is damaged: " + text);
+  }
+
   void require(const arrow::Status& status) const {
-    if (!status.ok()) fail(status.message());
+    if (!status.ok()) fail_in_arrow(status.message());
+  }
+
+  /// What is plain before Arrow looks at the file.
+  void check_marks(std::uint64_t size) const {
+    if (size == 0) fail("the file is empty");
+    std::ifstream in(file, std::ios::binary);
+    if (!in) fail("it cannot be opened");
+    if (four_bytes(in) != kMark) fail("it is no parquet file, which would begin with PAR1");
+    in.seekg(-static_cast<std::streamoff>(kMark.size()), std::ios::end);
+    if (size < 2 * kMark.size() || four_bytes(in) != kMark) fail("it is cut off: a parquet file ends with PAR1");
   }
 
   /// Arrow's own, with what it throws and what it returns alike.
@@ -59,7 +85,7 @@ struct ParquetFile::Opened {
     } catch (const Error&) {
       throw;
     } catch (const std::exception& fault) {
-      fail(fault.what());
+      fail_in_arrow(fault.what());
     }
   }
 
@@ -103,8 +129,10 @@ struct ParquetFile::Opened {
 ParquetFile::ParquetFile(const std::filesystem::path& file) : opened_(std::make_unique<Opened>()) {
   if (!std::filesystem::is_regular_file(file)) throw Error("there is no file {}", file.string());
   opened_->file = file;
-  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(file));
-  opened_->capped = std::make_unique<arrow::CappedMemoryPool>(opened_->pool.get(), kMemory + kMemoryPerByte * size);
+  const auto size = std::filesystem::file_size(file);
+  opened_->check_marks(size);
+  opened_->capped = std::make_unique<arrow::CappedMemoryPool>(
+      opened_->pool.get(), kMemory + kMemoryPerByte * static_cast<std::int64_t>(size));
   opened_->call([&] { opened_->open(); });
 }
 

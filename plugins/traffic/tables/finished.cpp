@@ -14,7 +14,7 @@ Traces finished(RowCollector&& collector, const std::filesystem::path& path, Con
                      count_text(traces.class_names().size(), "class", "classes"));
   if (!skipped.empty()) context.log().warning("left out: {}", skipped);
   for (const auto& [what, examples] : traces.table().notes)
-    if (what.starts_with("skipped: ")) context.log().warning("{}: {}", what, examples);
+    if (what.starts_with("skipped: ")) context.log().warning("{}: {}", what.substr(9), examples);
   return traces;
 }
 

@@ -58,7 +58,7 @@ class RowCollector {
   /// "1 row", "12 biflows"
   std::string count_of_rows() const { return count_text(rows_, options_.row, options_.rows); }
   std::int64_t kept() const noexcept { return static_cast<std::int64_t>(table_.offsets.size()) - 1; }
-  /// "3 too few packets, 2 no label": what was left out.
+  /// "no label (2), too few packets (3)": what was left out.
   std::string skipped() const { return omissions_.summary(); }
 
   /// What looks as if zeros filled rows up to one width and were kept; "" where nothing does.

@@ -44,7 +44,7 @@ class MORGANA_API Omissions {
   bool empty() const noexcept { return counts_.empty(); }
   std::int64_t total() const;
   std::int64_t of(const std::string& reason) const;
-  /// "3 damaged iat, 2 background"
+  /// "background (2), damaged iat (3)"
   std::string summary() const;
   /// Writes "skipped: <reason>" into counts and, with examples, into notes.
   void write_to(TraceTable& table) const;

@@ -87,8 +87,8 @@ TEST_F(ReadSeries, CountsAndNamesWhatIsWrong) {
   EXPECT_EQ(table.notes.at("skipped: value out of range"), "file.csv line 9: BYTES of packet 2 is inf");
   EXPECT_EQ(
       stage_->context.messages[2],
-      "left out: 1 missing value, 1 no label, 1 no packets, 2 ragged row, 1 text in a number cell, 1 value out of "
-      "range");
+      "left out: missing value (1), no label (1), no packets (1), ragged row (2), text in a number cell (1), value out "
+      "of range (1)");
 }
 
 TEST_F(ReadSeries, SaysWhatIsWrongWithTheFile) {
@@ -109,7 +109,7 @@ TEST_F(ReadSeries, SaysWhatIsWrongWithTheFile) {
             "column of the series: \"series\": \"first..last\"");
   const auto only_text = write("label,b0,b1\nx,a,b\n");
   stage(only_text);
-  EXPECT_EQ(error(), "no trace is left of 1 series in " + only_text + ": 1 text in a number cell");
+  EXPECT_EQ(error(), "no trace is left of 1 series in " + only_text + ": text in a number cell (1)");
   stage(write(""));
   EXPECT_EQ(error(), "file.csv is empty");
   stage(write("label,b0,b1\n\xe9t\xe9,1,2\n"));

@@ -63,6 +63,8 @@ TEST(BiflowStream, NamesFileAndByteOfWhatIsNoObject) {
   EXPECT_EQ(error_of("  \n"), "a.json: byte 3: the file is empty");
   EXPECT_EQ(error_of("[1, 2]"), "a.json: byte 0: not a JSON object of biflows: it starts with \"[\"");
   EXPECT_EQ(error_of("\x89PNG"), "a.json: byte 0: not a JSON object of biflows: it starts with byte 0x89");
+  EXPECT_EQ(error_of("PAR0"), "a.json: byte 0: not a JSON object of biflows: it starts with \"P\"");
+  EXPECT_EQ(error_of("PAR"), "a.json: byte 0: not a JSON object of biflows: it starts with \"P\"");
   EXPECT_EQ(error_of("{a: 1}"), "a.json: byte 1: expected a biflow's name in quotes, found \"a\"");
   EXPECT_EQ(error_of("{\"a\" 1}"), "a.json: byte 5: expected a colon after a biflow's name");
   EXPECT_EQ(error_of("{\"a\": {} \"b\": {}}"),

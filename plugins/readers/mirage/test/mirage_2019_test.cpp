@@ -50,7 +50,7 @@ TEST_F(Mirage2019, KeepsTheFirstPackets) {
   stage(path).set("packets", 2).set("minimum_packets", 3);
   EXPECT_EQ(error(*stage_), "minimum_packets 3 is more than packets 2");
   stage(path).set("minimum_packets", 4);
-  EXPECT_NE(error(*stage_).find("1 too few packets"), std::string::npos);
+  EXPECT_NE(error(*stage_).find("too few packets (1)"), std::string::npos);
 }
 
 TEST_F(Mirage2019, TimeSpansDroppedPackets) {
@@ -195,6 +195,14 @@ TEST_F(Mirage2019, SaysWhatIsWrongWithThePath) {
   EXPECT_EQ(error(stage(root / "empty")), "no .json file in " + (root / "empty").string() + " or its folders");
   EXPECT_EQ(error(stage(file("some/list.json", "[]"))),
             "list.json: byte 0: not a JSON object of biflows: it starts with \"[\"");
+  try {
+    stage(file("some/table.parquet", "PAR1 and so on PAR1")).run();
+    FAIL() << "a parquet file was read as JSON";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "table.parquet is a parquet file, not a JSON object of biflows");
+    EXPECT_EQ(error.hint(),
+              "read it with read.parquet, or a teaching file of MIRAGE with read.mirage-video or read.mirage-appxact");
+  }
   const auto whole = file_of({SampleFlow{}});
   EXPECT_EQ(
       error(stage(file("some/half.json", whole.substr(0, 300)))),

@@ -145,7 +145,7 @@ TEST_F(Packing, CountsWhatIsLeftOutOfAnArchive) {
   EXPECT_NE(traces->table().notes.at("skipped: path with .. in an archive").find("a.zip:../7_com.example.app"),
             std::string::npos);
   ASSERT_EQ(stage_->context.messages.size(), 3u);
-  EXPECT_EQ(stage_->context.messages[1], "left out: 1 path with .. in an archive");
+  EXPECT_EQ(stage_->context.messages[1], "left out: path with .. in an archive (1)");
   EXPECT_NE(stage_->context.messages[2].find("path with .."), std::string::npos);
 }
 

@@ -145,10 +145,10 @@ TEST_F(TeachingFile, SaysWhatIsWrongWithTheFile) {
   const auto empty = write({{"PL", list_array<arrow::Int64Builder>({{}})},
                             {"DIR", list_array<arrow::Int64Builder>({{}})},
                             {"LABEL", text_array({"x"})}});
-  EXPECT_EQ(error("read.mirage-appxact", empty), "no trace is left of 1 biflow in " + empty + ": 1 no packets");
+  EXPECT_EQ(error("read.mirage-appxact", empty), "no trace is left of 1 biflow in " + empty + ": no packets (1)");
   EXPECT_EQ(error("read.mirage-video", "/absent.parquet"), "there is no file or folder /absent.parquet");
   std::filesystem::resize_file(empty, 20);
-  EXPECT_EQ(error("read.mirage-appxact", empty).find("cannot read " + empty + ": "), 0u);
+  EXPECT_EQ(error("read.mirage-appxact", empty).find("cannot read " + empty + ": it is cut off"), 0u);
 }
 
 TEST_F(TeachingFile, RefusesWhatOnlyTheReleaseHas) {

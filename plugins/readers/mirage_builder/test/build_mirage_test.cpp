@@ -188,7 +188,7 @@ TEST_F(BuildMirage, SaysWhatIsWrong) {
   const auto captures = (folder() / "captures").string();
   write(folder() / "captures/1_a.pcap", pcap::bytes::pcap({{kStart, ethernet(Bytes(28), 0x0806)}}));
   EXPECT_EQ(error(), "there is neither TCP nor UDP in 1 capture of " + captures +
-                         "; left out: 1 capture without TCP or UDP, 1 packet not IP");
+                         "; left out: capture without TCP or UDP (1), packet not IP (1)");
   write(folder() / "captures/1_a.pcap", pcap::bytes::pcap(session()));
   write(folder() / "captures/1_aa:aa:aa:aa:aa:aa_a.pcap", pcap::bytes::pcap(session()));
   EXPECT_EQ(error(),

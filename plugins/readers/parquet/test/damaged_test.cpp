@@ -6,6 +6,7 @@
 #include <morgana/testing.hpp>
 #include <morgana/traces.hpp>
 #include <random>
+#include <set>
 
 #include "files/test/text_source.hpp"
 #include "test_environment.hpp"
@@ -48,8 +49,15 @@ class DamagedParquet : public ::testing::Test {
       return stage.run().output<Traces>("traces");
     } catch (const Error& error) {
       EXPECT_NE(std::string(error.what()).find(place().string()), std::string::npos) << error.what();
+      error_ = error.what();
       return nullptr;
     }
+  }
+
+  std::string error_of(const std::string& bytes) {
+    error_.clear();
+    EXPECT_FALSE(read(bytes));
+    return error_;
   }
 
   void truncate_at_200_places(const std::string& whole) {
@@ -60,6 +68,7 @@ class DamagedParquet : public ::testing::Test {
   }
 
   testing::TestContext context_;
+  std::string error_;
 };
 
 TEST_F(DamagedParquet, IsRefusedWhenCutOff) {
@@ -86,11 +95,37 @@ TEST_F(DamagedParquet, NeverCrashes) {
 }
 
 TEST_F(DamagedParquet, IsToldFromOtherFiles) {
-  EXPECT_FALSE(read(""));
-  EXPECT_FALSE(read("PAR1"));
-  EXPECT_FALSE(read("PAR1\xff\xff\xff\x7fPAR1"));
-  EXPECT_FALSE(read("label,b0\nx,1\n"));
-  EXPECT_FALSE(read(std::string(100000, '\0')));
+  const auto whole = content_of(small_file());
+  const auto start = "cannot read " + place().string() + ": ";
+  EXPECT_EQ(error_of(""), start + "the file is empty");
+  const auto none = start + "it is no parquet file, which would begin with PAR1";
+  EXPECT_EQ(error_of("label,b0\nx,1\n"), none);
+  EXPECT_EQ(error_of("x"), none);
+  EXPECT_EQ(error_of(std::string(100000, '\0')), none);
+  const auto cut = start + "it is cut off: a parquet file ends with PAR1";
+  EXPECT_EQ(error_of("PAR1"), cut);
+  EXPECT_EQ(error_of("PAR1AR1"), cut);
+  EXPECT_EQ(error_of(whole.substr(0, whole.size() / 2)), cut);
+  EXPECT_EQ(error_of(whole.substr(0, whole.size() - 1)), cut);
+  const auto damaged = start + "it is damaged: ";
+  EXPECT_EQ(error_of("PAR1PAR1").find(damaged), 0u) << error_;
+  EXPECT_EQ(error_of("PAR1\xff\xff\xff\x7fPAR1").find(damaged), 0u) << error_;
+}
+
+TEST_F(DamagedParquet, IsToldFromWhatArrowCannotRead) {
+  const auto whole = content_of(small_file());
+  const std::string codec("\x15\x00", 2);  // in the footer: a number of Thrift's, uncompressed; 3 (as 6) is LZO
+  std::set<std::string> errors;
+  for (auto at = whole.find(codec); at != std::string::npos; at = whole.find(codec, at + 1)) {
+    auto changed = whole;
+    changed[at + 1] = 6;
+    if (!read(changed)) errors.insert(error_);
+  }
+  std::string all;
+  for (const auto& error : errors) all += error + '\n';
+  EXPECT_NE(all.find("cannot read " + place().string() + ": it holds what Arrow cannot read: While LZO"),
+            std::string::npos)
+      << all;
 }
 
 TEST_F(DamagedParquet, GenuineFileIsRefusedWhenCutOff) {

@@ -209,7 +209,7 @@ TEST_F(ReadParquet, SaysWhatIsWrong) {
   stage(file, {"PL=pkts_size"}).set("columns", ParameterValue(Strings{"app"}));
   EXPECT_EQ(error(), file + ": column \"app\" holds string, not numbers");
   stage(file, {"PL=pkts_size"});
-  EXPECT_EQ(error(), "no trace is left of 1 row in " + file + ": 1 no label");
+  EXPECT_EQ(error(), "no trace is left of 1 row in " + file + ": no label (1)");
   stage("/absent.parquet", {"PL"});
   EXPECT_EQ(error(), "there is no file /absent.parquet");
   stage(context_.scratch(), {"PL"});

@@ -156,7 +156,7 @@ TEST_F(ReadPcap, SaysWhatIsWrong) {
   EXPECT_EQ(error(nothing), "no .pcap or .pcapng or .cap file in " + at + " or its folders");
   write(folder() / "one.pcap", pcap({{kStart, ethernet(Bytes(28), 0x0806)}}));
   Reader arp(folder());
-  EXPECT_EQ(error(arp), "no trace is left of 0 biflows in " + at + ", 1 packet; left out: 1 packet not IP");
+  EXPECT_EQ(error(arp), "no trace is left of 0 biflows in " + at + ", 1 packet; left out: packet not IP (1)");
   write(folder() / "one.pcap", pcap(session(1)));
   Reader clients(folder());
   EXPECT_EQ(error(clients.set("clients", std::vector<std::string>{"phone"})),
@@ -175,7 +175,7 @@ TEST_F(ReadPcap, SaysWhatIsWrong) {
   EXPECT_EQ(with_table("src_ip,src_port,dst_ip,dst_port,protocol,label\n1.2.3,1,1.2.3.4,2,tcp,x\n"),
             at + "/labels.csv:2: no address, port or protocol: 1.2.3,1,1.2.3.4,2,tcp,x");
   EXPECT_EQ(with_table("file,label\nother.pcap,a\n"),
-            "no trace is left of 2 biflows in " + at + ", 7 packets; left out: 2 no label, 1 packet not IP");
+            "no trace is left of 2 biflows in " + at + ", 7 packets; left out: no label (2), packet not IP (1)");
   Reader unused(folder());
   EXPECT_EQ(error(unused.set("labels", table.c_str())), "labels are given, and label is \"folder\"");
 }

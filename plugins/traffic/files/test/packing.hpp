@@ -13,7 +13,7 @@
 /// Archives made for tests, in memory.
 namespace morgana::files::packing {
 
-enum class Format { kZip, kStoredZip, kTar, kTarGzip, kTarZstd, kTarXz };
+enum class Format { kZip, kStoredZip, kEncryptedZip, kTar, kTarGzip, kTarZstd, kTarXz, kTarBzip2 };
 
 struct Member {
   std::string name, text;
@@ -23,12 +23,17 @@ struct Member {
 inline std::string archive(Format format, const std::vector<Member>& members) {
   std::string bytes;
   auto* const out = ::archive_write_new();
-  const bool zip = format == Format::kZip || format == Format::kStoredZip;
+  const bool zip = format == Format::kZip || format == Format::kStoredZip || format == Format::kEncryptedZip;
   if (zip) ::archive_write_set_format_zip(out);
   else ::archive_write_set_format_pax_restricted(out);
   if (format == Format::kStoredZip) ::archive_write_zip_set_compression_store(out);
   if (format == Format::kTarGzip) ::archive_write_add_filter_gzip(out);
   if (format == Format::kTarZstd) ::archive_write_add_filter_zstd(out);
+  if (format == Format::kEncryptedZip) {
+    ::archive_write_set_passphrase(out, "secret");
+    ::archive_write_set_options(out, "zip:encryption=zipcrypt");
+  }
+  if (format == Format::kTarBzip2) ::archive_write_add_filter_bzip2(out);
   if (format == Format::kTarXz) ::archive_write_add_filter_xz(out);
   ::archive_write_set_bytes_in_last_block(out, 1);  // no padding after what gzip compressed
   ::archive_write_open(

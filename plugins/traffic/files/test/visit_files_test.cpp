@@ -5,6 +5,7 @@
 
 #include <map>
 #include <mutex>
+#include <random>
 #include <set>
 
 #include "files/test/temporary_folder.hpp"
@@ -116,7 +117,7 @@ TEST(VisitFiles, ReadsLooseFilesRatherThanTheArchivesBesideThem) {
   folder.write("Zoom/1.json", "one");
   const auto found = seen(folder.path);
   EXPECT_EQ(found.files, (Texts{{"Zoom/1.json", "one"}}));
-  EXPECT_EQ(found.left_out.summary(), "1 archive beside loose files");
+  EXPECT_EQ(found.left_out.summary(), "archive beside loose files (1)");
 }
 
 TEST(VisitFiles, EntersEachFolderOnce) {
@@ -126,7 +127,7 @@ TEST(VisitFiles, EntersEachFolderOnce) {
   std::filesystem::create_directory_symlink(folder.path / "a", folder.path / "b");
   const auto found = seen(folder.path);
   EXPECT_EQ(found.files, (Texts{{"a/1.json", "one"}}));
-  EXPECT_EQ(found.left_out.summary(), "2 folder that a link leads to again");
+  EXPECT_EQ(found.left_out.summary(), "folder that a link leads to again (2)");
 }
 
 TEST(VisitFiles, LeavesOutAndCountsWhatLeadsOutOfAnArchive) {
@@ -157,7 +158,7 @@ TEST(VisitFiles, LeavesOutAndCountsWhatLeadsOutOfAnArchive) {
     EXPECT_FALSE(std::filesystem::exists(folder.path.parent_path() / "evil.json"));
   }
   const auto only = folder.write("only.zip", archive(Format::kZip, {{"../evil.json", "evil"}}));
-  EXPECT_EQ(seen(only).error, "no .json file in " + only.string() + "; left out: 1 path with .. in an archive");
+  EXPECT_EQ(seen(only).error, "no .json file in " + only.string() + "; left out: path with .. in an archive (1)");
 }
 
 TEST(VisitFiles, StopsAtWhatInflatesOutOfProportion) {
@@ -205,8 +206,8 @@ TEST(VisitFiles, StopsAtTooManyLayers) {
       EXPECT_EQ(found.files.size(), 1u) << found.error;
     } else {
       EXPECT_EQ(found.error, file.string() +
-                                 ":5.zip:4.zip:3.zip:2.zip is packed more than 4 times over; where the file can be "
-                                 "trusted, unpack it and name the folder");
+                                 ":5.zip:4.zip:3.zip:2.zip is packed more than 4 times over; unpack the outer archive "
+                                 "and name the folder");
     }
   }
 }
@@ -242,6 +243,42 @@ TEST(VisitFiles, TruncatedAndDamagedArchivesAreErrorsOrGiveWholeFiles) {
     damaged[at] = static_cast<char>(damaged[at] ^ 4);
     EXPECT_NE(seen(folder.write("a.tar.gz", damaged), 2).error, "") << at;
   }
+}
+
+TEST(VisitFiles, SaysInPlainWordsWhatIsWrongWithWhichMember) {
+  const TemporaryFolder folder;
+  std::string mixed(800000, '\0');  // so much that does not shrink that each filter gives its first bytes before a cut
+  std::mt19937 random(7);
+  for (auto& byte : mixed) byte = static_cast<char>(random());
+  const auto fault = [&](const std::string& bytes) {
+    const auto file = folder.write("packed", bytes);
+    const auto error = seen(file).error, start = "cannot read " + file.string();
+    EXPECT_EQ(error.find(start), 0u) << error;
+    return error.substr(std::min(start.size(), error.size()));
+  };
+  const auto whole = [&](Format format) { return archive(format, {{"1.json", "one"}, {"2.json", mixed}}); };
+  const auto cut = [&](Format format) {
+    const auto bytes = whole(format);
+    return fault(bytes.substr(0, bytes.size() * 3 / 4));
+  };
+  const std::string damaged = ":2.json: its compressed bytes are damaged or end too early (",
+                    truncated = ":2.json: the bytes end too early; the file is truncated (";
+  EXPECT_EQ(cut(Format::kTar), truncated + "Truncated tar archive)");
+  EXPECT_EQ(cut(Format::kTarZstd), truncated + "Truncated zstd input)");
+  EXPECT_EQ(cut(Format::kTarBzip2),  // it is one block, so that not even the first member's name was unpacked
+            ": the bytes end too early; the file is truncated (truncated bzip2 input)");
+  EXPECT_EQ(cut(Format::kTarXz), damaged + "Lzma library error:  No progress is possible)");
+  EXPECT_EQ(cut(Format::kZip), damaged + "ZIP decompression failed (-5))");
+  EXPECT_EQ(fault(whole(Format::kEncryptedZip)), ":1.json: it is encrypted: unpack it first");
+  auto flipped = whole(Format::kStoredZip);
+  flipped[flipped.size() / 2] ^= 1;
+  const auto checksum = fault(flipped);
+  EXPECT_EQ(checksum.find(":2.json: the checksum does not agree; the file is damaged (ZIP bad CRC: "), 0u) << checksum;
+  auto broken = archive(Format::kZip, {{"1.json", text('a')}});
+  for (std::size_t at = 80; at < 100; ++at) broken[at] = '\xff';
+  const auto inflating = fault(broken);
+  EXPECT_EQ(inflating.find(":1.json: its compressed bytes are damaged or end too early (ZIP decompression failed"), 0u)
+      << inflating;
 }
 
 TEST(VisitFiles, ThrowsTheFailureThatComesFirst) {
