@@ -111,14 +111,14 @@ constexpr std::array<Power, 2 * kMostPower + 1> kPowersOfTen = [] {
   std::array<Power, 2 * kMostPower + 1> powers;
   unsigned __int128 power = 1;
   for (int i = 0; i <= kMostPower; ++i, power *= 10) {
-    auto& ten = powers[static_cast<std::size_t>(kMostPower + i)];
+    auto& ten = *(powers.begin() + kMostPower + i);
     auto odd = power;
     while (odd % 2 == 0) odd /= 2, ++ten.exponent;
     ten.mantissa = static_cast<std::uint64_t>(odd);
     for (; ten.mantissa >> 63 == 0; ten.mantissa *= 2) --ten.exponent;
 
     if (i == 0) continue;
-    auto& tenth = powers[static_cast<std::size_t>(kMostPower - i)];
+    auto& tenth = *(powers.begin() + kMostPower - i);
     unsigned __int128 rest = 1;
     for (; tenth.mantissa >> 63 == 0; rest *= 2, --tenth.exponent) {
       tenth.mantissa = 2 * tenth.mantissa + (rest >= power);
@@ -141,7 +141,7 @@ bool exact_double(std::uint64_t value, std::ptrdiff_t digits, int exponent, doub
     result = 0;
     return true;
   }
-  const auto& power = kPowersOfTen[static_cast<std::size_t>(exponent + kMostPower)];
+  const auto& power = *(kPowersOfTen.begin() + kMostPower + exponent);
   const int zeros = std::countl_zero(value);
   const auto product = static_cast<unsigned __int128>(value << zeros) * power.mantissa;
   const int half = product >> 127 == 0;  // the product of two numbers from 1 to 2 may be below 2

@@ -86,6 +86,7 @@ void ReadMirage::read_json(Context& context) {
   const auto wanted = selection.wanted();
   const int threads = std::max(context.threads(), 1);
   std::vector<Worker> workers;
+  workers.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i) workers.push_back({TraceCollector(selection)});
   files::ParallelVisit options{threads, {}};
   options.limits.ratio = *inflate_ratio;
