@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "files/visit_files.hpp"
@@ -67,7 +68,9 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
           throw;
         } catch (const Error& error) {
           if (!no_capture) no_capture = std::current_exception();
-          account.damage.add("file that is no capture", name, error.what());
+          std::string_view why = error.what();
+          if (why.starts_with(name + ": ")) why.remove_prefix(name.size() + 2);
+          account.damage.add("file that is no capture", name, why);
           return;
         }
         ++account.files;

@@ -216,6 +216,8 @@ TEST_F(ReadPcap, GoesOnBehindFilesThatAreNoCapturesOrEndTooEarly) {
   const auto& table = traces->table();
   EXPECT_EQ(table.counts.at("files"), 2);
   EXPECT_EQ(table.counts.at("skipped: file that is no capture"), 2);
+  EXPECT_EQ(table.notes.at("skipped: file that is no capture"),
+            "a.pcap: the file is empty; b.pcap: not a capture file: it has 3 bytes");
   EXPECT_EQ(table.counts.at("skipped: end of a damaged file"), 1);
   EXPECT_NE(table.notes.at("skipped: end of a damaged file").find("the compressed bytes end too early"),
             std::string::npos);
