@@ -15,12 +15,25 @@ namespace morgana::host {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// 0, or errno.
+int flush(const char* path, int flags) {
+  const int descriptor = ::open(path, flags | O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return errno;
+  const int fault = ::fsync(descriptor) == 0 ? 0 : errno;
+  ::close(descriptor);
+  return fault;
+}
+
+[[noreturn]] void fail_to_flush(const fs::path& path, int fault) {
+  throw Error("cannot write {} to the disk: {}", path.string(), std::strerror(fault));
+}
+
+}  // namespace
+
 void flush_to_disk(const fs::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  const bool flushed = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const int fault = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!flushed) throw Error("cannot write {} to the disk: {}", path.string(), std::strerror(fault));
+  if (const int fault = flush(path.c_str(), 0); fault != 0) fail_to_flush(path, fault);
 }
 
 void flush_tree_to_disk(const fs::path& folder) {
@@ -33,13 +46,10 @@ void flush_tree_to_disk(const fs::path& folder) {
 }
 
 void flush_folder_to_disk(const fs::path& folder) {
-  const int descriptor = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool flushed = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const int fault = errno;
-  if (descriptor >= 0) ::close(descriptor);
+  const int fault = flush(folder.empty() ? "." : folder.c_str(), O_DIRECTORY);
   // A folder that may be written but not read, and file systems that know no flushing of folders.
   const bool cannot_be = fault == EACCES || fault == EINVAL || fault == ENOTSUP;
-  if (!flushed && !cannot_be) throw Error("cannot write {} to the disk: {}", folder.string(), std::strerror(fault));
+  if (fault != 0 && !cannot_be) fail_to_flush(folder, fault);
 }
 
 void make_folders(const fs::path& folder) {
