@@ -82,8 +82,8 @@ std::string Omissions::summary() const {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-void Omissions::write_to(TraceTable& table) const {
-  for (const auto& [reason, count] : counts_) table.counts["skipped: " + reason] = count;
+std::map<std::string, std::string> Omissions::examples() const {
+  std::map<std::string, std::string> texts;
   for (auto [reason, examples] : examples_) {
     std::stable_sort(examples.begin(), examples.end(), [](const auto& a, const auto& b) { return a.place < b.place; });
     std::vector<std::string> shown;
@@ -91,8 +91,14 @@ void Omissions::write_to(TraceTable& table) const {
       shown.push_back(examples[i].fact.empty() ? examples[i].place
                                                : fmt::format("{}: {}", examples[i].place, examples[i].fact));
     const bool more = of(reason) > static_cast<std::int64_t>(shown.size());
-    table.notes["skipped: " + reason] = fmt::format("{}{}", fmt::join(shown, "; "), more ? "; ..." : "");
+    texts[reason] = fmt::format("{}{}", fmt::join(shown, "; "), more ? "; ..." : "");
   }
+  return texts;
+}
+
+void Omissions::write_to(TraceTable& table) const {
+  for (const auto& [reason, count] : counts_) table.counts["skipped: " + reason] = count;
+  for (auto& [reason, places] : examples()) table.notes["skipped: " + reason] = places;
 }
 
 }  // namespace morgana

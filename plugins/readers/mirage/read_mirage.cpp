@@ -39,11 +39,10 @@ void read_one(BiflowStream& stream, const Wanted& wanted, Worker& worker) {
   }
 }
 
-void warn_of_damage(Context& context, const TraceTable& table) {
-  for (const auto& [what, examples] : table.notes)
-    for (const char* bad :
-         {"skipped: damaged", "skipped: link", "skipped: path", "skipped: absolute", "skipped: archive"})
-      if (what.starts_with(bad)) context.log().warning("{}: {}", what.substr(9), examples);
+void warn_of_damage(Context& context, const Omissions& omissions) {
+  for (const auto& [reason, places] : omissions.examples())
+    for (const char* bad : {"damaged", "link", "path", "absolute", "archive"})
+      if (reason.starts_with(bad)) context.log().warning("{}: {}", reason, places);
 }
 
 }  // namespace
@@ -135,12 +134,12 @@ void ReadMirage::read_json(Context& context) {
           "background \"keep\" keeps the biflows of other apps than the release's and the files'");
     throw error;
   }
-  traces = TraceCollector::merge(std::move(collectors), left_out);
+  traces = TraceCollector::merge(std::move(collectors), omissions);
   context.log().info("{} of {} in {}, {}", count_text(traces->size(), "trace"), count_text(biflows, "biflow"),
                      count_text(traces->table().counts.at("files"), "file"),
                      count_text(traces->class_names().size(), "class", "classes"));
   if (!omissions.empty()) context.log().info("left out: {}", omissions.summary());
-  warn_of_damage(context, traces->table());
+  warn_of_damage(context, omissions);
 }
 
 }  // namespace morgana::mirage

@@ -158,7 +158,7 @@ void TraceCollector::note_choices(TraceTable& table) const {
   table.notes["zero-payload packets"] = selection_->form.kept.zero_payload_note();
 }
 
-Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions& left_out) {
+Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions& omissions) {
   struct Place {
     const File* file;
     RowPlace row;
@@ -167,7 +167,6 @@ Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions&
   std::vector<TraceTable*> tables;
   auto& first = parts.front();
   TraceTable facts;
-  Skipped skipped;
   NameColumnBuilder label, capture, device;
   std::int64_t files = 0;
   for (std::size_t part = 0; part < parts.size(); ++part) {
@@ -178,7 +177,6 @@ Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions&
     label.append(collector.label_);
     capture.append(collector.capture_);
     device.append(collector.device_);
-    skipped.append(collector.skipped_);
     files += static_cast<std::int64_t>(collector.files_.size());
     facts.counts["biflows"] += collector.biflows_;
     facts.counts["flipped key"] += collector.flipped_;
@@ -195,8 +193,6 @@ Traces TraceCollector::merge(std::vector<TraceCollector> parts, const Omissions&
   facts.counts["files"] = files;
   facts.counts["kept"] = static_cast<std::int64_t>(order.size());
   first.note_choices(facts);
-  Omissions omissions = left_out;
-  skipped.add_to(omissions);
   omissions.write_to(facts);
   auto table =
       gather(tables, order, {std::move(label).finish(), std::move(capture).finish(), std::move(device).finish()});

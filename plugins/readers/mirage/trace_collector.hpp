@@ -37,8 +37,8 @@ class TraceCollector {
   const Skipped& skipped() const noexcept { return skipped_; }
 
   /// All traces of the collectors, ordered by their files' paths and within a file by their place in it, with what was
-  /// left out, `left_out` included. The collectors are used up.
-  static Traces merge(std::vector<TraceCollector> parts, const Omissions& left_out);
+  /// left out of all of them. The collectors are used up.
+  static Traces merge(std::vector<TraceCollector> parts, const Omissions& omissions);
 
  private:
   struct File {

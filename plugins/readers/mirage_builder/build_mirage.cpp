@@ -117,8 +117,7 @@ class BuildMirage final : public Stage {
                        count_text(account.captures, "capture"), count_text(files, "file"),
                        count_text(traces->class_names().size(), "class", "classes"));
     if (!omitted.empty()) context.log().info("left out: {}", omitted.summary());
-    for (const auto& [what, note] : traces->table().notes)
-      if (what.starts_with("skipped: ")) context.log().warning("{}: {}", what.substr(9), note);
+    for (const auto& [reason, places] : omitted.examples()) context.log().warning("{}: {}", reason, places);
   }
 };
 

@@ -151,9 +151,9 @@ class ReadPcap final : public Stage {
                        count_text(account.captures, "capture"),
                        count_text(traces->class_names().size(), "class", "classes"));
     if (!left_out.empty()) context.log().info("left out: {}", left_out.summary());
-    for (const auto& [what, examples] : traces->table().notes)
+    for (const auto& [reason, places] : left_out.examples())
       for (const char* bad : {"end of", "bad block", "file that is no", "socket log that"})
-        if (what.starts_with(std::string("skipped: ") + bad)) context.log().warning("{}: {}", what.substr(9), examples);
+        if (reason.starts_with(bad)) context.log().warning("{}: {}", reason, places);
   }
 
   static void describe(const captures::PacketAccount& account, const Omissions& left_out, TraceTable& table) {

@@ -6,15 +6,15 @@
 namespace morgana::tables {
 
 Traces finished(RowCollector&& collector, const std::filesystem::path& path, Context& context) {
-  const auto skipped = collector.skipped(), rows = collector.count_of_rows();
+  const auto skipped = collector.skipped();
+  const auto rows = collector.count_of_rows();
   if (collector.kept() == 0)
-    throw Error("no trace is left of {} in {}{}{}", rows, path.string(), skipped.empty() ? "" : ": ", skipped);
+    throw Error("no trace is left of {} in {}{}{}", rows, path.string(), skipped.empty() ? "" : ": ", skipped.summary());
   auto traces = std::move(collector).finish();
   context.log().info("{} of {}, {}", count_text(traces.size(), "trace"), rows,
                      count_text(traces.class_names().size(), "class", "classes"));
-  if (!skipped.empty()) context.log().warning("left out: {}", skipped);
-  for (const auto& [what, examples] : traces.table().notes)
-    if (what.starts_with("skipped: ")) context.log().warning("{}: {}", what.substr(9), examples);
+  if (!skipped.empty()) context.log().warning("left out: {}", skipped.summary());
+  for (const auto& [reason, places] : skipped.examples()) context.log().warning("{}: {}", reason, places);
   return traces;
 }
 

@@ -58,8 +58,8 @@ class RowCollector {
   /// "1 row", "12 biflows"
   std::string count_of_rows() const { return count_text(rows_, options_.row, options_.rows); }
   std::int64_t kept() const noexcept { return static_cast<std::int64_t>(table_.offsets.size()) - 1; }
-  /// "no label (2), too few packets (3)": what was left out.
-  std::string skipped() const { return omissions_.summary(); }
+  /// What was left out.
+  const Omissions& skipped() const noexcept { return omissions_; }
 
   /// What looks as if zeros filled rows up to one width and were kept; "" where nothing does.
   std::string padding_doubt() const;

@@ -46,6 +46,8 @@ class MORGANA_API Omissions {
   std::int64_t of(const std::string& reason) const;
   /// "background (2), damaged iat (3)"
   std::string summary() const;
+  /// The first few places of each reason that has examples: "a.json biflow 1: why; b.json biflow 2: why; ...".
+  std::map<std::string, std::string> examples() const;
   /// Writes "skipped: <reason>" into counts and, with examples, into notes.
   void write_to(TraceTable& table) const;
 
