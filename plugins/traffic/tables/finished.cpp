@@ -9,7 +9,8 @@ Traces finished(RowCollector&& collector, const std::filesystem::path& path, Con
   const auto skipped = collector.skipped();
   const auto rows = collector.count_of_rows();
   if (collector.kept() == 0)
-    throw Error("no trace is left of {} in {}{}{}", rows, path.string(), skipped.empty() ? "" : ": ", skipped.summary());
+    throw Error("no trace is left of {} in {}{}{}", rows, path.string(), skipped.empty() ? "" : ": ",
+                skipped.summary());
   auto traces = std::move(collector).finish();
   context.log().info("{} of {}, {}", count_text(traces.size(), "trace"), rows,
                      count_text(traces.class_names().size(), "class", "classes"));
