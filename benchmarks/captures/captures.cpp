@@ -83,12 +83,12 @@ Result by_us(const fs::path& file, std::size_t kept) {
   files::visit_files(file, {".pcap"}, bytes, [&](const std::string& name, files::ByteSource& source) {
     packets::CaptureReader reader(source, name);
     packets::CapturedPacket packet;
-    packets::Segment segment;
     packets::Dissector dissector;
     biflows::Assembler assembler({.packets_kept = kept});
     while (reader.next(packet)) {
       ++result.packets;
-      if (dissector.dissect(packet, segment) == packets::Verdict::kSegment) assembler.add(packet.nanoseconds, segment);
+      if (dissector.dissect(packet, assembler.segment()) == packets::Verdict::kSegment)
+        assembler.add(packet.nanoseconds);
     }
     const auto found = std::move(assembler).finish();
     result.flows = found.size();

@@ -61,13 +61,14 @@ void DatasetFiles::write(const std::string& file, const biflows::Biflows& biflow
   mirage_format::CaptureWriter writer(folder_ / place, release_);
   mirage_format::BiflowDocument document;
   std::unordered_set<std::string> keys;
-  for (std::size_t i = 0; i < biflows.size(); ++i) {
-    if (!keys.insert(biflows[i].key()).second) {
-      omitted.add("second biflow of a key, not in the JSON", fmt::format("{} biflow {}", file, biflows[i].key()));
+  auto truth = truths.begin();
+  for (const auto& biflow : biflows) {
+    document.truth = *truth++;
+    if (!keys.insert(biflow.key()).second) {
+      omitted.add("second biflow of a key, not in the JSON", fmt::format("{} biflow {}", file, biflow.key()));
       continue;
     }
-    mirage_format::fill_document(biflows[i], document);
-    document.truth = truths[i];
+    mirage_format::fill_document(biflow, document);
     writer.add(document);
   }
   writer.finish();

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "biflows/biflow.hpp"
+#include "biflows/biflows.hpp"
 #include "captures/capture_logs.hpp"
 #include "mirage/biflow_document.hpp"
 #include "mirage/release.hpp"

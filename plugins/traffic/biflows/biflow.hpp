@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
-#include "biflows/large_vector.hpp"
 #include "packets/dissect.hpp"
 
 namespace morgana::biflows {
@@ -31,7 +29,13 @@ struct Totals {
   std::uint16_t maximum_segment = 0;                         ///< TCP's MSS option; 0: not seen
   std::int16_t window_shift = -1;                            ///< TCP's window scale option; -1: not seen
 
-  void add(const Packet& packet) noexcept;
+  void add(const Packet& packet) noexcept {
+    first_nanoseconds = packets == 0 ? packet.nanoseconds : std::min(first_nanoseconds, packet.nanoseconds);
+    last_nanoseconds = packets == 0 ? packet.nanoseconds : std::max(last_nanoseconds, packet.nanoseconds);
+    ++packets;
+    ip_bytes += packet.ip_bytes;
+    payload_bytes += packet.payload_bytes;
+  }
   void add(const Totals& other) noexcept;
   double duration_seconds() const noexcept { return static_cast<double>(last_nanoseconds - first_nanoseconds) * 1e-9; }
 };
@@ -41,7 +45,7 @@ struct Biflow {
   packets::End client, server;
   std::uint8_t protocol = 0;
   Totals up, down;
-  std::span<const Packet> packets{};          ///< the first ones, in the order of their times
+  std::vector<Packet> packets{};              ///< the first ones, in the order of their times
   std::vector<std::uint8_t> payload{};        ///< of those packets, one after the other, cut as asked
   std::vector<std::uint32_t> payload_ends{};  ///< where each packet's ends; empty: none was kept
 
@@ -49,27 +53,6 @@ struct Biflow {
   Totals both() const;
   /// "ip,port,ip,port,protocol", client first: the key of MIRAGE.
   std::string key() const;
-};
-
-/// Biflows, and the memory that their packets lie in.
-class Biflows {
- public:
-  Biflows() = default;
-  /// The packets of `biflows` lie in `packets`.
-  Biflows(std::vector<Biflow> biflows, LargeVector<Packet> packets)
-      : packets_(std::move(packets)), biflows_(std::move(biflows)) {}
-  Biflows(Biflows&&) = default;
-  Biflows& operator=(Biflows&&) = default;
-
-  auto begin() const noexcept { return biflows_.begin(); }
-  auto end() const noexcept { return biflows_.end(); }
-  std::size_t size() const noexcept { return biflows_.size(); }
-  bool empty() const noexcept { return biflows_.empty(); }
-  const Biflow& operator[](std::size_t i) const noexcept { return biflows_[i]; }
-
- private:
-  LargeVector<Packet> packets_;
-  std::vector<Biflow> biflows_;
 };
 
 }  // namespace morgana::biflows

@@ -6,7 +6,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <new>
+#include <type_traits>
 #include <vector>
 
 namespace morgana::biflows {
@@ -41,5 +43,26 @@ struct LargeAllocator {
 
 template <typename T>
 using LargeVector = std::vector<T, LargeAllocator<T>>;
+
+/// An array of such memory, of a length chosen once, which holds nothing until it is written.
+template <typename T>
+requires std::is_trivially_copyable_v<T>
+class LargeArray {
+ public:
+  LargeArray() = default;
+  explicit LargeArray(std::size_t size) : memory_(LargeAllocator<T>().allocate(size), {size}), size_(size) {}
+
+  std::size_t size() const noexcept { return size_; }
+  T* data() const noexcept { return memory_.get(); }
+  T& operator[](std::size_t i) const noexcept { return memory_.get()[i]; }
+
+ private:
+  struct Free {
+    std::size_t size = 0;
+    void operator()(T* memory) const noexcept { LargeAllocator<T>().deallocate(memory, size); }
+  };
+  std::unique_ptr<T, Free> memory_;
+  std::size_t size_ = 0;
+};
 
 }  // namespace morgana::biflows

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "biflows/assembler.hpp"
+#include "biflows/assembly.hpp"
 #include "captures/capture_logs.hpp"
 #include "morgana/stage.hpp"
 

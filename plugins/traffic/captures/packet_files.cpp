@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "biflows/assembler.hpp"
 #include "files/visit_files.hpp"
 #include "morgana/count_text.hpp"
 #include "packets/capture_name.hpp"
@@ -49,11 +50,10 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
   };
   const auto read_packets = [&](packets::CaptureReader& reader) {
     packets::CapturedPacket packet;
-    packets::Segment segment;
     while (reader.next(packet)) {
-      const auto verdict = dissector.dissect(packet, segment);
+      const auto verdict = dissector.dissect(packet, assembler->segment());
       ++account.verdicts[static_cast<std::size_t>(verdict)];
-      if (verdict == packets::Verdict::kSegment) assembler->add(packet.nanoseconds, segment);
+      if (verdict == packets::Verdict::kSegment) assembler->add(packet.nanoseconds);
       if (++account.packets % kPacketsAtOnce != 0) continue;
       context.check_stop();
       context.progress({bytes.done, bytes.total, "bytes", fmt::format("{} biflows", assembler->size())});

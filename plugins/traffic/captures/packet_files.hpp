@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "biflows/assembler.hpp"
+#include "biflows/assembly.hpp"
+#include "biflows/biflows.hpp"
 #include "morgana/context.hpp"
 #include "morgana/trace_builder.hpp"
 #include "packets/dissect.hpp"

@@ -2,6 +2,7 @@
 #include "packets/capture_reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -72,7 +73,7 @@ CaptureReader::CaptureReader(files::ByteSource& source, std::string name, std::s
     if (magic == known || turned == known) {
       swapped_ = magic != known;
       interfaces_.resize(1);
-      if (known == kNanoseconds) interfaces_[0].ticks_per_second = kBillion;
+      nanoseconds_a_tick_ = known == kNanoseconds ? 1 : 1000;
       if (known == kPatched) record_header_ = 24;
       read_pcap_header();
       return;
@@ -134,11 +135,6 @@ void CaptureReader::bad_block(const std::string& why) {
   if (bad_blocks_++ == 0) first_bad_block_ = fmt::format("byte {}: {}", dropped_ + at_, why);
 }
 
-bool CaptureReader::next(CapturedPacket& packet) {
-  if (done_) return false;
-  return pcapng_ ? next_pcapng(packet) : next_pcap(packet);
-}
-
 void CaptureReader::read_pcap_header() {
   if (!need(kPcapHeaderBytes)) {
     end("the file's header is cut off");
@@ -150,15 +146,17 @@ void CaptureReader::read_pcap_header() {
 
 bool CaptureReader::next_pcap(CapturedPacket& packet) {
   if (!need(record_header_)) return end(end_ == at_ ? "" : "a record's header is cut off");
-  auto captured = u32(here() + 8), original = u32(here() + 12);
+  std::array<std::uint32_t, 4> header;  // seconds, and the rest of them, captured bytes, original bytes
+  std::memcpy(header.data(), here(), sizeof header);
+  if (swapped_)
+    for (auto& word : header) word = __builtin_bswap32(word);
+  auto [seconds, rest, captured, original] = header;
   // Old writers had the two lengths the other way round.
   if (captured > kMostPacketBytes && original <= kMostPacketBytes) std::swap(captured, original);
   if (captured > kMostPacketBytes) return end(fmt::format("a record claims {} bytes", captured));
   if (!need(record_header_ + captured)) return end(fmt::format("a packet of {} bytes is cut off", captured));
-  const auto& interface = interfaces_[0];
-  packet.nanoseconds = std::int64_t{u32(here())} * kBillion +
-                       std::int64_t{u32(here() + 4)} * (interface.ticks_per_second == kBillion ? 1 : 1000);
-  packet.link_type = interface.link_type;
+  packet.nanoseconds = std::int64_t{seconds} * kBillion + std::int64_t{rest} * nanoseconds_a_tick_;
+  packet.link_type = interfaces_[0].link_type;
   packet.original_bytes = std::max(original, captured);
   packet.bytes = {here() + record_header_, captured};
   at_ += record_header_ + captured;

@@ -28,7 +28,10 @@ class CaptureReader {
   CaptureReader(files::ByteSource& source, std::string name, std::size_t window_bytes = kWindowBytes);
 
   /// Goes to the next packet; false at the end of what can be read. Throws only what `source` throws.
-  bool next(CapturedPacket& packet);
+  bool next(CapturedPacket& packet) {
+    if (done_) return false;
+    return pcapng_ ? next_pcapng(packet) : next_pcap(packet);
+  }
 
   /// Why the reading ended before the end of the file: "byte 1400: a packet of 96 bytes is cut off"; "" where it
   /// did not. Everything before it was read.
@@ -71,7 +74,8 @@ class CaptureReader {
   std::size_t capacity_ = 0, at_ = 0, end_ = 0;  ///< of the window: its size, the next byte, the end of what was read
   std::uint64_t dropped_ = 0;                    ///< bytes of the file before the window
   bool done_ = false, pcapng_ = false, swapped_ = false;
-  std::size_t record_header_ = 16;  ///< pcap
+  std::size_t record_header_ = 16;          ///< pcap
+  std::int64_t nanoseconds_a_tick_ = 1000;  ///< pcap
   std::string damage_, first_bad_block_;
   std::uint64_t bad_blocks_ = 0;
   std::vector<std::string> comments_;

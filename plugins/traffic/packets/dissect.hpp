@@ -69,26 +69,24 @@ class Dissector {
     std::uint64_t age;
   };
 
-  using Bytes = std::span<const std::uint8_t>;
+  class Layer;
 
-  Bytes past(Bytes bytes, std::size_t header);
-  Verdict ethernet(Bytes bytes, Segment& segment, int depth);
-  Verdict wireless(Bytes bytes, Segment& segment);
-  Verdict link_control(Bytes bytes, Segment& segment, int depth);
-  Verdict network(std::uint16_t type, Bytes bytes, Segment& segment, int depth);
-  Verdict ip(Bytes bytes, Segment& segment, int depth);
-  Verdict ipv4(Bytes bytes, Segment& segment, int depth);
-  Verdict ipv6(Bytes bytes, Segment& segment, int depth);
-  Verdict fragment(std::uint32_t identification, std::uint16_t offset, std::uint8_t protocol, Bytes bytes,
-                   std::uint32_t length, Segment& segment, int depth);
+  Verdict ethernet(Layer layer, Segment& segment, int depth);
+  Verdict wireless(Layer layer, Segment& segment);
+  Verdict link_control(Layer layer, Segment& segment, int depth);
+  Verdict network(std::uint16_t type, Layer layer, Segment& segment, int depth);
+  Verdict ip(Layer layer, Segment& segment, int depth);
+  Verdict ipv4(Layer layer, Segment& segment, int depth);
+  Verdict ipv6(Layer layer, Segment& segment, int depth);
+  Verdict fragment(std::uint32_t identification, std::uint16_t offset, std::uint8_t protocol, Layer layer,
+                   Segment& segment, int depth);
   void remember(const Datagram& datagram, const Segment& segment);
-  Verdict transport(std::uint8_t protocol, Bytes bytes, std::uint32_t length, Segment& segment, int depth);
-  Verdict tcp(Bytes bytes, std::uint32_t length, Segment& segment);
-  static void options(Bytes bytes, Segment& segment);
-  Verdict udp(Bytes bytes, std::uint32_t length, Segment& segment);
-  Verdict gre(Bytes bytes, Segment& segment, int depth);
+  Verdict transport(std::uint8_t protocol, Layer layer, Segment& segment, int depth);
+  static Verdict tcp(Layer layer, Segment& segment);
+  static void options(Layer layer, Segment& segment);
+  Verdict udp(Layer layer, Segment& segment) const;
+  Verdict gre(Layer layer, Segment& segment, int depth);
 
-  std::uint32_t wire_bytes_ = 0;  ///< what the wire carried of the layer that is being looked at
   bool fragmented_here_ = false;  ///< the transport header stands in the first of several fragments
   std::unordered_map<Datagram, First, Hash> fragmented_;
   std::uint64_t clock_ = 0;

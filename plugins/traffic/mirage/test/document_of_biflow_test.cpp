@@ -18,11 +18,9 @@ biflows::Biflow small_biflow() {
   biflow.server = {packets::Address::parse("203.0.113.7").value(), 443};
   biflow.protocol = packets::kTcp;
   const std::int64_t start = 1619005751'250000000;
-  static const std::vector<biflows::Packet> packets{
-      {start, 60, 0, 20, 40, 65535, packets::kSyn, Direction::kUp},
-      {start + 30400000, 60, 0, 20, 40, 26847, packets::kSyn | packets::kAck, Direction::kDown},
-      {start + 30500000, 55, 3, 20, 32, 343, packets::kPsh | packets::kAck, Direction::kUp}};
-  biflow.packets = packets;
+  biflow.packets = {{start, 60, 0, 20, 40, 65535, packets::kSyn, Direction::kUp},
+                    {start + 30400000, 60, 0, 20, 40, 26847, packets::kSyn | packets::kAck, Direction::kDown},
+                    {start + 30500000, 55, 3, 20, 32, 343, packets::kPsh | packets::kAck, Direction::kUp}};
   biflow.up = {2, 115, 3, start, start + 30500000, 1460, 8};
   biflow.down = {1, 60, 0, start + 30400000, start + 30400000, 0, -1};
   biflow.payload = {1, 2, 3};
@@ -71,7 +69,7 @@ TEST(DocumentOfBiflow, CountsBothDirections) {
 
 TEST(DocumentOfBiflow, NeedsAllPackets) {
   auto biflow = small_biflow();
-  biflow.packets = biflow.packets.first(2);
+  biflow.packets.pop_back();
   BiflowDocument document;
   try {
     fill_document(biflow, document);

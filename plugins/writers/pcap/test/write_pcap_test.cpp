@@ -37,8 +37,7 @@ std::map<std::string, std::vector<biflows::Packet>> read_back(const std::filesys
   if (comments != nullptr) *comments = reader.comments();
   std::map<std::string, std::vector<biflows::Packet>> found;
   const auto biflows = std::move(assembler).finish();
-  for (const auto& biflow : biflows)
-    EXPECT_TRUE(found.emplace(biflow.key(), std::vector(biflow.packets.begin(), biflow.packets.end())).second);
+  for (const auto& biflow : biflows) EXPECT_TRUE(found.emplace(biflow.key(), biflow.packets).second);
   return found;
 }
 
