@@ -50,7 +50,7 @@ class Assembler {
     FlowTable::Place place;
   };
   /// Packets that wait for each other's memory: enough to hide it, few enough for the nearest cache.
-  static constexpr std::size_t kBatch = 32;
+  static constexpr std::size_t kBatch = 64;
 
   void put_all();
   void put(const Waiting& waiting);

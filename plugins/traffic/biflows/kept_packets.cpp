@@ -32,6 +32,7 @@ void KeptPackets::group(std::size_t flows) {
   std::uint64_t number = 0;
   for (auto& chunk : full_) {
     for (std::size_t i = 0; i < chunk.size; ++i) {
+      if (i + kAhead < chunk.size) __builtin_prefetch(&grouped_[ends_[chunk.flows[i + kAhead]]], 1);
       const auto to = ends_[chunk.flows[i]]++;
       grouped_[to] = chunk.packets[i];
       if (payload_kept_ != 0) numbers_[to] = number++;

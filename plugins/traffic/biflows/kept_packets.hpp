@@ -36,6 +36,8 @@ class KeptPackets {
   /// Packets of the first chunk, from which each is twice as large as the one before it, and of the largest, three huge
   /// pages: small captures take little, and growing moves nothing.
   static constexpr std::size_t kFirstChunk = 1 << 8, kLargestChunk = 1 << 18;
+  /// Packets whose places are asked for in advance: enough to hide memory's latency.
+  static constexpr std::size_t kAhead = 16;
   struct Chunk {
     LargeArray<Packet> packets;
     LargeArray<std::uint32_t> flows;
