@@ -5,6 +5,7 @@
 A test is a file of steps, one after the other, in an empty folder of its own:
 
     # A comment, up to the first step.
+    needs write.traces           skips the test, and says so, where no plugin has the stage
     file pipeline.json           writes the indented lines that follow, without their indent
         { ... }
     $ morgana validate x.json    types a command (bash) ...
@@ -25,10 +26,16 @@ import sys
 import tempfile
 
 
+SKIPPED = 77  # as CTest is told
+
+
 def steps(text):
     step, lines = None, text.splitlines()
     for number, line in enumerate(lines, 1):
-        if line.startswith("file "):
+        if line.startswith("needs "):
+            step = ("needs", number, line[6:].strip(), [])
+            yield step
+        elif line.startswith("file "):
             step = ("file", number, line[5:].strip(), [])
             yield step
         elif line.startswith("$ "):
@@ -76,6 +83,11 @@ def main():
                            MORGANA_CACHE=here + "/cache", MORGANA_TEST="1")
         places = [(here, "$HERE"), (arguments.plugins, "$PLUGINS"), (arguments.source, "$SOURCE")]
         for kind, number, what, more in list(steps(pathlib.Path(arguments.test).read_text(encoding="utf-8"))):
+            if kind == "needs":
+                if subprocess.run([arguments.program, "inspect", what], env=environment, capture_output=True).returncode != 0:
+                    print(f"skipped: no plugin has the stage {what}")
+                    sys.exit(SKIPPED)
+                continue
             if kind == "file":
                 target = pathlib.Path(here, what)
                 target.parent.mkdir(parents=True, exist_ok=True)
