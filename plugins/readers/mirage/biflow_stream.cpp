@@ -5,6 +5,7 @@
 #include <cstring>
 #include <new>
 
+#include "files/parquet_mark.hpp"
 #include "morgana/error.hpp"
 
 namespace morgana::mirage {
@@ -61,10 +62,9 @@ char BiflowStream::next_token() {
 }
 
 bool BiflowStream::starts_as_parquet() {
-  constexpr std::string_view kMark = "PAR1";
-  while (end_ - at_ < kMark.size() && more()) {
+  while (end_ - at_ < files::kParquetMark.size() && more()) {
   }
-  return std::string_view(buffer_.get() + at_, end_ - at_).starts_with(kMark);
+  return std::string_view(buffer_.get() + at_, end_ - at_).starts_with(files::kParquetMark);
 }
 
 bool BiflowStream::next() {

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "files/parquet_mark.hpp"
 #ifdef MORGANA_HAS_PARQUET
 #include "parquet/teaching_file.hpp"
 #endif
@@ -18,13 +18,6 @@ namespace morgana::mirage {
 namespace {
 
 constexpr std::array<std::string_view, 3> kTableChannels{"PL", "IAT", "DIR"};
-
-bool begins_as_parquet(const std::filesystem::path& file) {
-  std::array<char, 4> head{};
-  return std::filesystem::is_regular_file(file) &&
-         std::ifstream(file, std::ios::binary).read(head.data(), head.size()).gcount() == 4 &&
-         std::string_view(head.data(), head.size()) == "PAR1";
-}
 
 /// What the JSON has and the table has not.
 void refuse(const std::filesystem::path& file, const Selection& selection) {
@@ -69,7 +62,7 @@ void ReadMirageOrTable::run(Context& context) {
     if (const auto file = teaching_file_in(path->path)) return read_table(*file, context);
     return read_json(context);
   }
-  if (begins_as_parquet(path->path)) read_table(path->path, context);
+  if (files::begins_as_parquet(path->path)) read_table(path->path, context);
   else read_json(context);
 }
 

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <utility>
 
+#include "files/parquet_mark.hpp"
 #include "morgana/error.hpp"
 #include "parquet/array_values.hpp"
 #include "tables/names.hpp"
@@ -30,21 +31,7 @@ constexpr std::int64_t kRowsAtATime = 1024;
 /// byte of a real one stands for a few numbers.
 constexpr std::int64_t kMemory = 256 << 20, kMemoryPerByte = 64;
 
-/// A parquet file begins and ends with it.
-constexpr std::string_view kMark = "PAR1";
-
-std::string four_bytes(std::istream& in) {
-  std::string bytes(kMark.size(), '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  return bytes;
-}
-
 }  // namespace
-
-bool is_parquet(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return four_bytes(in) == kMark;
-}
 
 struct ParquetFile::Opened {
   std::filesystem::path file;
@@ -72,9 +59,10 @@ struct ParquetFile::Opened {
     if (size == 0) fail("the file is empty");
     std::ifstream in(file, std::ios::binary);
     if (!in) fail("it cannot be opened");
-    if (four_bytes(in) != kMark) fail("it is no parquet file, which would begin with PAR1");
-    in.seekg(-static_cast<std::streamoff>(kMark.size()), std::ios::end);
-    if (size < 2 * kMark.size() || four_bytes(in) != kMark) fail("it is cut off: a parquet file ends with PAR1");
+    if (!files::reads_parquet_mark(in)) fail("it is no parquet file, which would begin with PAR1");
+    constexpr auto kMarkBytes = files::kParquetMark.size();
+    in.seekg(-static_cast<std::streamoff>(kMarkBytes), std::ios::end);
+    if (size < 2 * kMarkBytes || !files::reads_parquet_mark(in)) fail("it is cut off: a parquet file ends with PAR1");
   }
 
   /// Arrow's own, with what it throws and what it returns alike.

@@ -11,9 +11,6 @@
 
 namespace morgana::tables {
 
-/// Whether a file is parquet by its content: it begins with "PAR1".
-bool is_parquet(const std::filesystem::path& file);
-
 /// How a column is read.
 enum class ColumnKind {
   kLists,    ///< lists of numbers; times in seconds where the column's type says their unit

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "morgana/error.hpp"
+#include "parquet/parquet_file.hpp"
 #include "tables/finished.hpp"
 #include "tables/row_collector.hpp"
 

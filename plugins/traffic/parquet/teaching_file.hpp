@@ -9,7 +9,6 @@
 #include "forms/trace_form.hpp"
 #include "morgana/context.hpp"
 #include "morgana/traces.hpp"
-#include "parquet/parquet_file.hpp"  // is_parquet
 
 namespace morgana::tables {
 
