@@ -6,11 +6,13 @@
 #endif
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <charconv>
 #include <cstring>
 #include <limits>
+
+#include "decimal.hpp"
+#include "unescape.hpp"
 
 namespace morgana::mirage {
 namespace {
@@ -21,50 +23,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 [[noreturn]] void fail(const char* reason) { throw Damage{"", reason}; }
 
 bool is_digit(char byte) { return static_cast<unsigned char>(byte - '0') < 10; }
-
-/// Eight bytes, each 0 to 9 where it was a digit, the first one lowest.
-std::uint64_t load_digits(const char* at) {
-  std::uint64_t bytes;
-  std::memcpy(&bytes, at, sizeof bytes);
-  if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
-  return bytes ^ 0x3030303030303030;
-}
-
-/// The highest bit of each byte above 9; of what follows the first such byte nothing is said.
-std::uint64_t no_digits(std::uint64_t bytes) { return (bytes | (bytes + 0x7676767676767676)) & 0x8080808080808080; }
-
-/// The number that the first `count` of eight digits make, 1 to 8 of them.
-std::uint64_t value_of(std::uint64_t bytes, int count) {
-  bytes <<= 8 * (8 - count);  // they stand last, after zeros
-  bytes = bytes * 10 + (bytes >> 8);
-  constexpr std::uint64_t kPairs = 0x000000ff'000000ff;
-  bytes = (bytes & kPairs) * (100 + (std::uint64_t{1'000'000} << 32)) +
-          (bytes >> 16 & kPairs) * (1 + (std::uint64_t{10'000} << 32));
-  return bytes >> 32;
-}
-
-/// Takes decimal digits, appended to `value`: numbers of any length take the same branches. Reads up to eight bytes
-/// from the first that is no digit.
-const char* take_digits(const char* at, std::uint64_t& value) {
-  static constexpr std::uint64_t kPowers[] = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
-  for (;;) {
-    const auto bytes = load_digits(at);
-    const int count = std::countr_zero(no_digits(bytes)) / 8;  // 64 / 8 where there are digits only
-    if (count == 0) return at;
-    value = value * kPowers[count] + value_of(bytes, count);
-    at += count;
-    if (count < 8) return at;
-  }
-}
-
-/// A natural number of at most eight digits from `from` to `to`; none where anything else stands there.
-std::optional<double> short_integer(const char* from, const char* to) {
-  const auto count = to - from;
-  if (count < 1 || count > 8 || (count > 1 && *from == '0')) return std::nullopt;
-  const auto bytes = load_digits(from);
-  if ((no_digits(bytes) << 8 * (8 - count)) != 0) return std::nullopt;
-  return static_cast<double>(value_of(bytes, static_cast<int>(count)));
-}
 
 /// The first quote, backslash or control character from `at` on; at or beyond `end` where there is none.
 const char* string_end(const char* at, const char* end) {
@@ -97,88 +55,6 @@ std::uint64_t separators(const char* at) {
   for (int i = 0; i < kSpan; ++i) found |= std::uint64_t{at[i] == ',' || at[i] == ']'} << i;
 #endif
   return found;
-}
-
-/// A power of ten as mantissa * 2^exponent, cut off after the mantissa's 64 bits, of which the first is set.
-struct Power {
-  std::uint64_t mantissa = 0;
-  int exponent = 0;
-};
-constexpr int kMostPower = 27;  // 5^27 is the last one that 64 bits hold
-
-/// 10^-27 to 10^27, by division bit by bit; those from 10^0 on are exact.
-constexpr std::array<Power, 2 * kMostPower + 1> kPowersOfTen = [] {
-  std::array<Power, 2 * kMostPower + 1> powers;
-  unsigned __int128 power = 1;
-  for (int i = 0; i <= kMostPower; ++i, power *= 10) {
-    auto& ten = *(powers.begin() + kMostPower + i);
-    auto odd = power;
-    while (odd % 2 == 0) odd /= 2, ++ten.exponent;
-    ten.mantissa = static_cast<std::uint64_t>(odd);
-    for (; ten.mantissa >> 63 == 0; ten.mantissa *= 2) --ten.exponent;
-
-    if (i == 0) continue;
-    auto& tenth = *(powers.begin() + kMostPower - i);
-    unsigned __int128 rest = 1;
-    for (; tenth.mantissa >> 63 == 0; rest *= 2, --tenth.exponent) {
-      tenth.mantissa = 2 * tenth.mantissa + (rest >= power);
-      if (rest >= power) rest -= power;
-    }
-    ++tenth.exponent;  // the first bit stood for 2^0
-  }
-  return powers;
-}();
-
-/// value * 10^exponent rounded correctly, where that is cheap; false where the library must see to it. `digits`: of
-/// `value`, which has overflowed above 19.
-bool exact_double(std::uint64_t value, std::ptrdiff_t digits, int exponent, double& result) {
-  if (digits <= 15 && exponent == 0) {  // most numbers of these files are small integers
-    result = static_cast<double>(value);
-    return true;
-  }
-  if (digits > 19 || exponent < -kMostPower || exponent > kMostPower) return false;
-  if (value == 0) {
-    result = 0;
-    return true;
-  }
-  const auto& power = *(kPowersOfTen.begin() + kMostPower + exponent);
-  const int zeros = std::countl_zero(value);
-  const auto product = static_cast<unsigned __int128>(value << zeros) * power.mantissa;
-  const int half = product >> 127 == 0;  // the product of two numbers from 1 to 2 may be below 2
-  const auto mantissa = static_cast<std::uint64_t>(product >> (64 - half));
-  // The power and the product were cut off: the true mantissa is above by less than 3. That matters only next to the
-  // middle between two doubles.
-  const auto cut_off = mantissa & 0x7ff;
-  if (cut_off >= 0x3fd && cut_off <= 0x400) return false;
-  const int binary = 64 - half - zeros + power.exponent;  // the value is mantissa * 2^binary
-  const auto rounded = (mantissa >> 11) + (cut_off > 0x400);
-  // A double's first bit is not written: it adds one to the exponent, as does a carry beyond it.
-  result = std::bit_cast<double>((static_cast<std::uint64_t>(binary + 11 + 52 + 1022) << 52) + rounded);
-  return true;
-}
-
-/// The four hexadecimal digits of \uXXXX.
-std::uint32_t hexadecimal(const char*& at, const char* end) {
-  std::uint32_t value = 0;
-  if (end - at < 4 || std::from_chars(at, at + 4, value, 16).ptr != at + 4) fail("a \\u escape without four digits");
-  at += 4;
-  return value;
-}
-
-void append_utf8(std::string& text, std::uint32_t code) {
-  const auto tail = [&](int shift) { text += static_cast<char>(0x80 | ((code >> shift) & 0x3f)); };
-  if (code < 0x80) {
-    text += static_cast<char>(code);
-  } else if (code < 0x800) {
-    text += static_cast<char>(0xc0 | code >> 6);
-    tail(0);
-  } else if (code < 0x10000) {
-    text += static_cast<char>(0xe0 | code >> 12);
-    tail(6), tail(0);
-  } else {
-    text += static_cast<char>(0xf0 | code >> 18);
-    tail(12), tail(6), tail(0);
-  }
 }
 
 }  // namespace
@@ -364,38 +240,6 @@ void JsonCursor::skip() {
   } else {
     number_or_null();
   }
-}
-
-std::string unescape(std::string_view string) {
-  std::string result;
-  const char *from = string.data(), *const to = from + string.size();
-  while (from < to) {
-    if (*from != '\\') {
-      result += *from++;
-      continue;
-    }
-    static constexpr std::string_view kLetters = "\"\\/bfnrt", kMeanings = "\"\\/\b\f\n\r\t";
-    const char letter = from[1];
-    from += 2;
-    if (letter == 'u') {
-      std::uint32_t code = hexadecimal(from, to);
-      if (code >= 0xd800 && code < 0xdc00 && to - from >= 6 && from[0] == '\\' && from[1] == 'u') {
-        const char* second = from + 2;
-        const auto low = hexadecimal(second, to);
-        if (low >= 0xdc00 && low < 0xe000) {
-          code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-          from = second;
-        }
-      }
-      if (code >= 0xd800 && code < 0xe000) fail("half a surrogate pair");
-      append_utf8(result, code);
-    } else if (const auto place = kLetters.find(letter); place != kLetters.npos) {
-      result += kMeanings[place];
-    } else {
-      fail("an unknown escape in a string");
-    }
-  }
-  return result;
 }
 
 }  // namespace morgana::mirage

@@ -7,15 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "damage.hpp"
 #include "morgana/utf8.hpp"
 #include "nesting.hpp"
 
 namespace morgana::mirage {
-
-/// What is wrong in a biflow, and where: "packet_data.iat", "expected a number". One biflow is lost, not the file.
-struct Damage {
-  std::string field, reason;
-};
 
 /// Walks over one JSON value, reading what is asked for and stepping over the rest.
 ///
@@ -84,8 +80,5 @@ class JsonCursor {
   CloseNesting close_nesting_;
   std::string unescaped_;
 };
-
-/// What a string between its quotes stands for.
-std::string unescape(std::string_view string);
 
 }  // namespace morgana::mirage

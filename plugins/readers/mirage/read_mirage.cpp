@@ -8,6 +8,7 @@
 #include "files/visit_files.hpp"
 #include "morgana/count_text.hpp"
 #include "trace_collector.hpp"
+#include "unescape.hpp"
 
 namespace morgana::mirage {
 namespace {
