@@ -82,6 +82,7 @@ class HandSource : public StageSource {
     manifest.accelerated = stage->accelerated();
     manifest.parallel = stage->parallel();
     manifest.reports_run = stage->reports_run();
+    manifest.checks = !stage->checks().empty();
     factories_[name] = std::move(factory);
   }
 

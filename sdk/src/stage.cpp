@@ -2,6 +2,7 @@
 #include "morgana/stage.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "morgana/value.hpp"
 
@@ -17,6 +18,14 @@ void Stage::declare_name(const std::string& kind, const std::string& name) {
   if (std::find(names_.begin(), names_.end(), entry) != names_.end())
     throw Error("{} \"{}\" is declared twice", kind, name);
   names_.push_back(entry);
+}
+
+void Stage::check() const {
+  for (const auto* check : checks_) (*check)();
+}
+
+Check::Check(Stage& stage, std::function<void()> condition) : condition_(std::move(condition)) {
+  stage.checks_.push_back(this);
 }
 
 InputBase::InputBase(Stage& stage, std::string name, std::string doc, const ValueType& type, Need need, bool many)

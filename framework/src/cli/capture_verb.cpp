@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
 #include <fmt/format.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -16,6 +17,7 @@
 #include "graph/load_plan.hpp"
 #include "morgana/count_text.hpp"
 #include "morgana/metrics.hpp"
+#include "run/parameter_checks.hpp"
 #include "run/crash.hpp"
 #include "run/display.hpp"
 #include "run/interrupt.hpp"
@@ -189,7 +191,8 @@ int capture(const Arguments& arguments) try {
   if (catalog->find(kStage) == nullptr)
     throw UsageFault(Error("no installed plugin has the stage {}", kStage)
                          .hint("it is built where libpcap is; morgana doctor shows what was found"));
-  const auto plan = plan_of_text(text, "capture", {}, catalog);
+  ParameterChecks checks;
+  const auto plan = plan_of_text(text, "capture", {}, catalog, std::ref(checks));
   // A command has the terminal for itself.
   const auto style = arguments.has("quiet")          ? Display::Style::kQuiet
                      : !arguments.operands().empty() ? Display::Style::kLines

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <functional>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include "graph/load_plan.hpp"
 #include "graph/picture.hpp"
 #include "morgana/count_text.hpp"
+#include "run/parameter_checks.hpp"
 #include "run/pipeline_run.hpp"
 #include "run/wording.hpp"
 
@@ -87,8 +89,9 @@ void say_end(const GenerateRequest& request, const RecordedRun& run, const Gener
 int generate(const Arguments& arguments) try {
   const auto catalog = catalog_of(arguments);
   const auto request = request_of(arguments, *catalog);
-  const auto plan =
-      plan_of_text(generate_pipeline(request, *catalog), run_name(request), arguments.values("set"), catalog);
+  ParameterChecks checks;
+  const auto plan = plan_of_text(generate_pipeline(request, *catalog), run_name(request), arguments.values("set"),
+                                 catalog, std::ref(checks));
   check_others(request, plan, arguments.has("force"));
   RunSettings settings;
   settings.limits = limits_of(arguments, plan);

@@ -7,7 +7,6 @@
 #include <iterator>
 
 #include "graph/expansion.hpp"
-#include "graph/resolution.hpp"
 
 namespace morgana::host {
 namespace {
@@ -26,12 +25,12 @@ std::string read_text(const std::filesystem::path& file) {
 }  // namespace
 
 Plan load_plan(const std::filesystem::path& file, const std::vector<std::string>& overrides,
-               std::shared_ptr<const Catalog> catalog) {
-  return plan_of_text(read_text(file), file, overrides, std::move(catalog));
+               std::shared_ptr<const Catalog> catalog, const CheckNode& check) {
+  return plan_of_text(read_text(file), file, overrides, std::move(catalog), check);
 }
 
 Plan plan_of_text(std::string text, const std::filesystem::path& file, const std::vector<std::string>& overrides,
-                  std::shared_ptr<const Catalog> catalog) {
+                  std::shared_ptr<const Catalog> catalog, const CheckNode& check) {
   Plan plan;
   plan.file = std::filesystem::absolute(file).lexically_normal();
   plan.name = plan.file.stem().string();
@@ -45,7 +44,7 @@ Plan plan_of_text(std::string text, const std::filesystem::path& file, const std
   auto pipeline = parse_pipeline(document, faults);
   apply_overrides(pipeline, overrides, faults);
   const Expansion expansion(pipeline, faults);
-  plan.nodes = resolve(pipeline, expansion, *catalog, plan.file.parent_path(), faults);
+  plan.nodes = resolve(pipeline, expansion, *catalog, plan.file.parent_path(), check, faults);
   give_up();
   plan.about = pipeline.about;
   plan.seed = pipeline.seed;

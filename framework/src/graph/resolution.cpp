@@ -11,6 +11,7 @@
 #include "graph/setting.hpp"
 #include "morgana/random.hpp"
 #include "pipeline/nearest.hpp"
+#include "plugin/plugin_fault.hpp"
 
 namespace morgana::host {
 namespace {
@@ -46,8 +47,9 @@ std::string output_path(const ParameterInfo& info, const std::string& given) {
 
 class Resolver {
  public:
-  Resolver(const Pipeline& pipeline, const Catalog& catalog, const std::filesystem::path& folder, Faults& faults)
-      : pipeline_(pipeline), catalog_(catalog), folder_(folder), faults_(faults) {}
+  Resolver(const Pipeline& pipeline, const Catalog& catalog, const std::filesystem::path& folder,
+           const CheckNode& check, Faults& faults)
+      : pipeline_(pipeline), catalog_(catalog), folder_(folder), check_(check), faults_(faults) {}
 
   PlannedNode node(const NodeCopy& copy) {
     copy_ = &copy;
@@ -58,6 +60,7 @@ class Resolver {
     if (!find_stage(node)) return node;
     parameters(node);
     keys(node);
+    checks(node);
     return node;
   }
 
@@ -194,6 +197,17 @@ class Resolver {
     node.device = *device;
   }
 
+  void checks(const PlannedNode& node) {
+    if (!check_ || !node.stage->checks || node.parameters.size() != node.stage->parameters.size()) return;
+    try {
+      check_(node);
+    } catch (const PluginFault&) {
+      throw;
+    } catch (const Error& error) {
+      fault(copy_->text->name.position, error.what(), error.hint());
+    }
+  }
+
   std::int64_t whole_number(const char* key, const JsonValue& given, std::int64_t least) {
     const auto value = substituted(given, copy_->variables);
     const auto* number = value.as<std::int64_t>();
@@ -205,6 +219,7 @@ class Resolver {
   const Pipeline& pipeline_;
   const Catalog& catalog_;
   const std::filesystem::path& folder_;
+  const CheckNode& check_;
   Faults& faults_;
   const NodeCopy* copy_ = nullptr;
 };
@@ -250,10 +265,10 @@ void check_obeyed(const Pipeline& pipeline, const std::vector<PlannedNode>& node
 }  // namespace
 
 std::vector<PlannedNode> resolve(const Pipeline& pipeline, const Expansion& expansion, const Catalog& catalog,
-                                 const std::filesystem::path& folder, Faults& faults) {
+                                 const std::filesystem::path& folder, const CheckNode& check, Faults& faults) {
   std::vector<PlannedNode> nodes;
   nodes.reserve(expansion.copies().size());
-  Resolver resolver(pipeline, catalog, folder, faults);
+  Resolver resolver(pipeline, catalog, folder, check, faults);
   for (const auto& copy : expansion.copies()) nodes.push_back(resolver.node(copy));
   if (!nodes.empty()) check_obeyed(pipeline, nodes, faults);
   connect(expansion, nodes, faults);

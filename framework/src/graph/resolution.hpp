@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <vector>
 
 #include "graph/expansion.hpp"
@@ -10,9 +11,13 @@
 
 namespace morgana::host {
 
+/// Makes the checks that a node's stage declares, of which every parameter has its value. Throws `Error` with what is
+/// wrong with them together, and `PluginFault`.
+using CheckNode = std::function<void(const PlannedNode&)>;
+
 /// Gives every copy of a node its stage, its parameters with defaults, its edges, device, threads and seed; checks all
-/// of them against the manifests. Nodes come in the order of the copies. What is wrong goes to `faults`.
+/// of them against the manifests, and those of a stage that declares checks by `check`. Nodes come in the order of the copies. What is wrong goes to `faults`.
 std::vector<PlannedNode> resolve(const Pipeline& pipeline, const Expansion& expansion, const Catalog& catalog,
-                                 const std::filesystem::path& folder, Faults& faults);
+                                 const std::filesystem::path& folder, const CheckNode& check, Faults& faults);
 
 }  // namespace morgana::host

@@ -42,6 +42,7 @@ StageManifest stage_of(const Stage& stage, const StageEntry& entry, const std::s
   manifest.accelerated = stage.accelerated();
   manifest.parallel = stage.parallel();
   manifest.reports_run = stage.reports_run();
+  manifest.checks = !stage.checks().empty();
   return manifest;
 }
 

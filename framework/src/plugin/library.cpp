@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugin/library.hpp"
 
-#include <cxxabi.h>
 #include <fmt/format.h>
 
 #include <boost/dll/shared_library.hpp>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <string_view>
 #include <vector>
 
+#include "plugin/exception_type.hpp"
 #include "plugin/plugin_fault.hpp"
 
 #ifndef MORGANA_HOST_LIBTORCH
@@ -29,15 +28,6 @@ constexpr const char* kRebuild = "rebuild it against this SDK: cmake --build bui
 std::string target_of(const std::filesystem::path& file) {
   const std::string stem = file.stem().string();
   return stem.starts_with("lib") ? stem.substr(3) : stem;
-}
-
-std::string current_exception_type() {
-  const std::type_info* type = abi::__cxa_current_exception_type();
-  if (type == nullptr) return "an unknown type";
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type->name(), nullptr, nullptr, &status),
-                                                    std::free);
-  return status == 0 ? name.get() : type->name();
 }
 
 dll::shared_library& opened(const std::filesystem::path& file) {

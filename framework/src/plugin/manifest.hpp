@@ -20,7 +20,7 @@ struct StageManifest {
   std::string name, doc;
   std::vector<PortManifest> inputs, outputs;
   std::vector<ParameterInfo> parameters;
-  bool seeded = false, accelerated = false, parallel = false, reports_run = false;
+  bool seeded = false, accelerated = false, parallel = false, reports_run = false, checks = false;
 };
 
 /// What stands beside a library as JSON, written at build time by asking it (`morgana manifest LIBRARY`).
@@ -30,6 +30,9 @@ struct PluginManifest {
   std::string build_id;                      ///< SHA-256 of the library, hexadecimal
   std::vector<StageManifest> stages;
   std::vector<std::string> codecs;
+
+  /// Opening the library brings LibTorch into the process.
+  bool links_libtorch() const { return abi.find(" torch") != std::string::npos; }
 };
 
 }  // namespace morgana::host

@@ -91,7 +91,7 @@ PortManifest port_of(const Json& json) {
 Json json_of(const StageManifest& stage) {
   Json json{{"name", stage.name},         {"doc", stage.doc},
             {"seeded", stage.seeded},     {"accelerated", stage.accelerated},
-            {"parallel", stage.parallel}, {"reports_run", stage.reports_run},
+            {"parallel", stage.parallel}, {"reports_run", stage.reports_run}, {"checks", stage.checks},
             {"inputs", Json::array()},    {"outputs", Json::array()},
             {"parameters", Json::array()}};
   for (const auto& port : stage.inputs) json["inputs"].push_back(json_of(port, true));
@@ -111,6 +111,7 @@ StageManifest stage_of(const Json& json) {
   stage.accelerated = json.at("accelerated");
   stage.parallel = json.at("parallel");
   stage.reports_run = json.at("reports_run");
+  stage.checks = json.at("checks");
   return stage;
 }
 

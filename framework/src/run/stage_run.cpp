@@ -1,29 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "run/stage_run.hpp"
 
-#include <cxxabi.h>
 #include <fmt/format.h>
 #include <tbb/task_arena.h>
 
-#include <cstdlib>
 #include <new>
 
 #include "cache/content.hpp"
 #include "cache/sha256.hpp"
+#include "plugin/exception_type.hpp"
 
 namespace morgana::host {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string current_exception_type() {
-  const std::type_info* type = abi::__cxa_current_exception_type();
-  if (type == nullptr) return "an unknown type";
-  int status = 0;
-  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type->name(), nullptr, nullptr, &status),
-                                                    std::free);
-  return status == 0 ? name.get() : type->name();
-}
 
 const PlannedParameter* find(const PlannedNode& node, const std::string& name) {
   for (const auto& parameter : node.parameters)
@@ -79,7 +69,10 @@ void run_guarded(Stage& stage, Context& context, int threads) {
   // An arena of its own: the stage's parallel loops use no more than its threads, and a thread that waits in one
   // never picks up another stage.
   tbb::task_arena arena(threads, 1);
-  guarded([&] { arena.execute([&] { stage.run(context); }); });
+  guarded([&] {
+    stage.check();
+    arena.execute([&] { stage.run(context); });
+  });
 }
 
 ValueMap outputs_of(const Stage& stage) {

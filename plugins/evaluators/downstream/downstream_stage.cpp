@@ -12,7 +12,6 @@ std::vector<std::string> DownstreamStage::channel_units() const {
 }
 
 void DownstreamStage::run(Context& context) {
-  if (channels->empty()) throw Error("parameter \"channels\" is empty; name at least one channel");
   const auto study = make_study(*train, *test, *synthetic, {*channels, static_cast<std::size_t>(*packets)});
   const auto with = classifier(context);
   auto result = run_protocols(

@@ -30,6 +30,10 @@ class DownstreamStage : public Stage {
                                            "channels",
                                            {.value = std::vector<std::string>{"PL*DIR", "IAT"},
                                             .doc = "Channels, or products of two, that the classifier sees."}};
+  Check channels_are_named{*this, [this] {
+                             if (channels->empty())
+                               throw Error("parameter \"channels\" is empty; name at least one channel");
+                           }};
   Param<int> packets{*this,
                      "packets",
                      {.value = 10, .unit = "packets", .min = 1, .doc = "Packets of a trace that the classifier sees."}};

@@ -63,6 +63,10 @@ class Fidelity final : public Stage {
       *this,
       "channels",
       {.value = std::vector<std::string>{"PL*DIR", "IAT"}, .doc = "Channels, or products of two, that are compared."}};
+  Check channels_are_named{*this, [this] {
+                             if (channels->empty())
+                               throw Error("parameter \"channels\" is empty; name at least one channel");
+                           }};
   Param<int> packets{
       *this,
       "packets",
@@ -153,7 +157,6 @@ void Fidelity::run(Context& context) {
   synthetic_ = cut(synthetic.shared(), length);
   if (train) train_ = cut(train.shared(), length);
   if (real_->empty()) throw Error("there are no real traces to compare with");
-  if (channels->empty()) throw Error("parameter \"channels\" is empty; name at least one channel");
   if (real_->longest() > synthetic_->longest() && !synthetic_->empty())
     context.log().warning("real traces have up to {} packets, synthetic ones up to {}: see parameter \"packets\"",
                           real_->longest(), synthetic_->longest());

@@ -97,12 +97,16 @@ class ReadPackets final : public Stage {
       "trace",
       {.doc = "Columns that together tell traces apart within a file, or \"{file}\" where each file is one. The rows "
               "of a trace may lie apart."}};
+  Check traces_are_told_apart{
+      *this, [this] {
+        if (trace->empty())
+          throw Error("no column tells traces apart").hint("set trace to columns, or to [\"{file}\"]");
+      }};
   tables::RowParameters packet_columns{*this};
   CsvParameters csv{*this};
   Out<Traces> traces{*this, "traces", "Traces in the order of their first packets, file by file."};
 
   void run(Context& context) override {
-    if (trace->empty()) throw Error("no column tells traces apart").hint("set trace to columns, or to [\"{file}\"]");
     auto options = packet_columns.options();
     csv.name_rows(options);
     options.row = "trace";

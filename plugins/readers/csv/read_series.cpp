@@ -50,6 +50,7 @@ class ReadSeries final : public Stage {
       "columns",
       {.value = std::vector<std::string>{}, .doc = "Further columns, a number a trace, kept with it."}};
   CsvParameters csv{*this};
+  Check channel_fits{*this, [this] { options(); }};
   Out<Traces> traces{*this, "traces", "One trace a series, in the files' order; a bin is a packet."};
 
   tables::RowOptions options() const {

@@ -41,6 +41,8 @@ class BuildMirage final : public Stage {
                                            {.value = std::vector<std::string>{"PL", "IAT", "DIR"},
                                             .choices = forms::header_channels(),
                                             .doc = forms::channels_doc(forms::header_channels())}};
+  Check channels_differ{
+      *this, [this] { forms::TraceForm{.channels = *channels}.check("a biflow of packets", channels.info().choices); }};
   Param<int> packets{
       *this,
       "packets",

@@ -61,6 +61,14 @@ class ReadPcap final : public Stage {
       {.value = InputPath{},
        .doc = "For label \"table\": a CSV file with the columns file,label or "
               "src_ip,src_port,dst_ip,dst_port,protocol,label, as write.pcap leaves it beside its capture."}};
+  Check labels_go_with_table{
+      *this, [this] {
+        if (*label == "table" && labels->path.empty())
+          throw Error("label \"table\" needs the parameter \"labels\"")
+              .hint("name a CSV file with the columns file,label");
+        if (*label != "table" && !labels->path.empty())
+          throw Error("labels are given, and label is \"{}\"", label->text).hint("set label to \"table\"");
+      }};
   Out<Traces> traces{*this, "traces", "One trace a biflow, by file and first packet."};
 
   biflows::Assembly assembly(const forms::TraceForm& traced) const {
@@ -107,14 +115,7 @@ class ReadPcap final : public Stage {
 
   void run(Context& context) override {
     std::unique_ptr<const LabelTable> table;
-    if (*label == "table") {
-      if (labels->path.empty())
-        throw Error("label \"table\" needs the parameter \"labels\"")
-            .hint("name a CSV file with the columns file,label");
-      table = std::make_unique<const LabelTable>(labels->path);
-    } else if (!labels->path.empty()) {
-      throw Error("labels are given, and label is \"{}\"", label->text).hint("set label to \"table\"");
-    }
+    if (*label == "table") table = std::make_unique<const LabelTable>(labels->path);
     const auto traced = form.form();
     biflows::BiflowTraces result(traced);
     std::unique_ptr<captures::CaptureLogs> logs;

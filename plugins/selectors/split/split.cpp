@@ -39,6 +39,10 @@ class Split final : public Stage {
       *this,
       "alike_packets",
       {.value = 0, .unit = "packets", .min = 0, .doc = "By duplicates: how many packets they are alike in; 0: all."}};
+  Check leaves_a_rest{*this, [this] {
+                        if (*test + *validation >= 1)
+                          throw Error("test {} and validation {} leave nothing to train on", *test, *validation);
+                      }};
   Seed seed{*this};
   Out<Traces> train{*this, "train", "What is neither test nor validation."};
   Out<Traces> test_traces{*this, "test", "Test traces."};
@@ -80,8 +84,6 @@ class Split final : public Stage {
 
   void run(Context& context) override {
     if (traces->empty()) throw Error("there are no traces to split");
-    if (*test + *validation >= 1)
-      throw Error("test {} and validation {} leave nothing to train on", *test, *validation);
     const auto group_of_row = group_of_rows();
     const auto group_count = 1 + *std::max_element(group_of_row.begin(), group_of_row.end());
     const std::array<double, kParts> fractions{1 - *test - *validation, *test, *validation};

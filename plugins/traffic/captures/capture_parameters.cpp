@@ -18,7 +18,11 @@ CaptureParameters::CaptureParameters(Stage& stage)
             {.value = std::vector<std::string>{},
              .doc = "Which app a process of the socket log is of, where its name is not the app's: "
                     "firefox=org.mozilla.firefox. * for the app stands for the one that the capture is named after, * "
-                    "for the process for all others."}) {}
+                    "for the process for all others."}),
+      understood_(stage, [this] {
+        assembly();
+        apps();
+      }) {}
 
 biflows::Assembly CaptureParameters::assembly() const {
   biflows::Assembly assembly;

@@ -24,6 +24,7 @@ class CaptureParameters {
   Param<std::vector<std::string>> clients_;
   Param<double> idle_timeout_;
   Param<std::vector<std::string>> apps_;
+  Check understood_;
 };
 
 }  // namespace morgana::captures

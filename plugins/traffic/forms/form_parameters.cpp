@@ -17,8 +17,8 @@ KeptParameters::KeptParameters(Stage& stage, int most, const std::string& origin
                      .choices = {"keep", "drop"},
                      .doc = "Packets whose PL is 0, such as bare acknowledgements; IAT spans those dropped."}),
       minimum_packets_(stage, "minimum_packets",
-                       {.value = 1, .unit = "packets", .min = 1, .doc = "Shortest trace kept, after `zero_payload`."}) {
-}
+                       {.value = 1, .unit = "packets", .min = 1, .doc = "Shortest trace kept, after `zero_payload`."}),
+      long_enough_(stage, [this] { kept(); }) {}
 
 KeptPackets KeptParameters::kept() const {
   const KeptPackets kept{static_cast<std::size_t>(*packets_), static_cast<std::size_t>(*minimum_packets_),
@@ -37,7 +37,8 @@ FormParameters::FormParameters(Stage& stage, const std::vector<std::string>& cha
                      {.value = 0,
                       .unit = "bytes",
                       .min = 0,
-                      .doc = "Transport payload bytes kept of each packet, from its start; 0: none."}) {}
+                      .doc = "Transport payload bytes kept of each packet, from its start; 0: none."}),
+      channels_differ_(stage, [this] { form().check("the stage", channels_.info().choices); }) {}
 
 TraceForm FormParameters::form() const { return {*channels_, kept_.kept(), static_cast<std::size_t>(*payload_bytes_)}; }
 

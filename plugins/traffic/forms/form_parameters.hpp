@@ -23,6 +23,7 @@ class KeptParameters {
   Param<int> packets_;
   Param<Choice> zero_payload_;
   Param<int> minimum_packets_;
+  Check long_enough_;
 };
 
 /// How a stage that reads biflows with their headers is told what to make of them.
@@ -38,6 +39,7 @@ class FormParameters {
   Param<std::vector<std::string>> channels_;
   KeptParameters kept_;
   Param<int> payload_bytes_;
+  Check channels_differ_;
 };
 
 /// "What is kept of each packet: PL transport payload bytes; ..."

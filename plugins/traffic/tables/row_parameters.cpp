@@ -20,7 +20,8 @@ RowParameters::RowParameters(Stage& stage)
                  .choices = {"down", "up"},
                  .doc = "What a positive direction, or sign, means: down is towards the client or phone; the other "
                         "way is 0 or negative."}),
-      kept_(stage, 0) {}
+      kept_(stage, 0),
+      fit_each_other_(stage, [this] { RowCollector{options()}; }) {}
 
 RowOptions RowParameters::options() const {
   RowOptions options{channel_sources(*channels_, *timestamps_, *scale_)};

@@ -24,6 +24,7 @@ class RowParameters {
   Param<std::vector<std::string>> scale_;
   Param<Choice> positive_;
   forms::KeptParameters kept_;
+  Check fit_each_other_;
 };
 
 }  // namespace morgana::tables

@@ -181,18 +181,31 @@ class WritePcap final : public Stage {
        .doc = "Comments on packets of a pcapng file. biflows: the first packet of each tells its class; "
               "added: also each packet that is added, a part of one, or a late acknowledgement."}};
   Seed seed{*this};
+  Check ends_as_its_format{
+      *this, [this] {
+        const auto extension = path->path.extension().string();
+        if (extension == (is_pcap() ? ".pcapng" : ".pcap"))
+          throw Error("the path ends in {}, but the format is {}", extension, format->text)
+              .hint(fmt::format("set \"format\": \"{}\", or give a path that ends in .{}", extension.substr(1),
+                                format->text));
+      }};
+  Check has_place_for_the_accounting{
+      *this, [this] {
+        if (is_pcap() && accounting_file->path.empty())
+          throw Error("pcap has no place to say which fields are generated, derived and filled in")
+              .hint("set accounting_file, such as \"traffic.accounting.txt\", or write pcapng");
+      }};
+  Check segments_hold_something{*this, [this] {
+                                  if (*mss > 0 && *mss < kLeastSegment)
+                                    throw Error("an mss of {} is below {}", *mss, kLeastSegment)
+                                        .hint("give 0 for the usual one, or a larger number");
+                                }};
+  Check start_is_a_time{*this, [this] { parse_start(*start); }};
+
+  bool is_pcap() const { return *format == "pcap" || (*format == "auto" && path->path.extension() == ".pcap"); }
 
   void run(Context& context) override {
     const auto& file = path->path;
-    const auto extension = file.extension().string();
-    const bool plain = *format == "pcap" || (*format == "auto" && extension == ".pcap");
-    if (extension == (plain ? ".pcapng" : ".pcap"))
-      throw Error("the path ends in {}, but the format is {}", extension, format->text)
-          .hint(fmt::format("set \"format\": \"{}\", or give a path that ends in .{}", extension.substr(1),
-                            format->text));
-    if (plain && accounting_file->path.empty())
-      throw Error("pcap has no place to say which fields are generated, derived and filled in")
-          .hint("set accounting_file, such as \"traffic.accounting.txt\", or write pcapng");
     const Synthesis synthesis(*traces, options(), *seed);
     const auto& account = synthesis.accounting();
     if (account.counts.total() == 0) context.log().warning("there is no packet to write");
@@ -201,7 +214,7 @@ class WritePcap final : public Stage {
 
     const auto said = statement(account, *traces, described());
     if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
-    CaptureWriter writer(file, plain ? CaptureFormat::kPcap : CaptureFormat::kPcapng, chosen_resolution(),
+    CaptureWriter writer(file, is_pcap() ? CaptureFormat::kPcap : CaptureFormat::kPcapng, chosen_resolution(),
                          "morgana " MORGANA_VERSION, said);
     synthesis.write(writer, [&](std::uint64_t packets) {
       context.check_stop();
@@ -240,8 +253,6 @@ class WritePcap final : public Stage {
     else if (*ports == "key") made.key_use = KeyUse::kServerPort;
     made.server_port = static_cast<std::uint16_t>(*server_port);
     made.additions = {chosen_addition(*handshake), chosen_addition(*acks), chosen_addition(*close)};
-    if (*mss > 0 && *mss < kLeastSegment)
-      throw Error("an mss of {} is below {}", *mss, kLeastSegment).hint("give 0 for the usual one, or a larger number");
     made.maximum_segment = static_cast<std::uint16_t>(*mss);
     made.split = *split;
     made.timestamps = *timestamps;

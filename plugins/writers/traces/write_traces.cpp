@@ -19,23 +19,24 @@ class WriteTraces final : public Stage {
                         .doc = "npz: one array a channel, for numpy.load; parquet: one row a trace, one list column a "
                                "channel; csv: one row a packet, without keys, flow columns and payload."}};
 
+  /// A file that another format's reader would be opened with; other extensions are the user's.
+  Check ends_as_its_format{
+      *this, [this] {
+        const auto extension = path->path.extension().string();
+        for (const auto& other : format.info().choices)
+          if (extension == "." + other && *format != other)
+            throw Error("the path ends in {}, but the format is {}", extension, format->text)
+                .hint(fmt::format("set \"format\": \"{}\", or give a path that ends in .{}", other, format->text));
+      }};
+
   void run(Context& context) override {
     const auto& file = path->path;
-    check_extension(file.extension().string());
     check_names();
     if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
     if (*format == "npz") write_npz(*traces, file);
     else if (*format == "parquet") write_parquet(*traces, file);
     else write_csv(*traces, file);
     context.log().info("wrote {}, {}", count_text(traces->size(), "trace"), count_text(traces->packets(), "packet"));
-  }
-
-  /// A file that another format's reader would be opened with; other extensions are the user's.
-  void check_extension(const std::string& extension) const {
-    for (const auto& other : format.info().choices)
-      if (extension == "." + other && *format != other)
-        throw Error("the path ends in {}, but the format is {}", extension, format->text)
-            .hint(fmt::format("set \"format\": \"{}\", or give a path that ends in .{}", other, format->text));
   }
 
   /// A channel or column may not be called as something else of the file.

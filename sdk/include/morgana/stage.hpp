@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "morgana/context.hpp"
@@ -12,6 +13,7 @@
 
 namespace morgana {
 
+class Check;
 class Seed;
 
 /// One step of a pipeline: its members are its ports and parameters, `run` is its work.
@@ -27,16 +29,21 @@ class MORGANA_API Stage {
 
   virtual void run(Context& context) = 0;
 
+  /// Makes every declared `Check`, in their order; throws what the first failing one does.
+  void check() const;
+
   /// What the members declared, in their order.
   const std::vector<InputBase*>& inputs() const noexcept { return inputs_; }
   const std::vector<OutputBase*>& outputs() const noexcept { return outputs_; }
   const std::vector<ParameterBase*>& parameters() const noexcept { return parameters_; }
+  const std::vector<const Check*>& checks() const noexcept { return checks_; }
   Seed* seed() const noexcept { return seed_; }               ///< null: the stage is not random
   bool accelerated() const noexcept { return accelerated_; }  ///< may run on a GPU
   bool reports_run() const noexcept { return reports_run_; }  ///< writes times and costs
   bool parallel() const noexcept { return parallel_; }        ///< uses `Context::threads`
 
  private:
+  friend class Check;
   friend class InputBase;
   friend class OutputBase;
   friend class ParameterBase;
@@ -49,9 +56,29 @@ class MORGANA_API Stage {
   std::vector<InputBase*> inputs_;
   std::vector<OutputBase*> outputs_;
   std::vector<ParameterBase*> parameters_;
+  std::vector<const Check*> checks_;
   std::vector<std::string> names_;
   Seed* seed_ = nullptr;
   bool accelerated_ = false, reports_run_ = false, parallel_ = false;
+};
+
+/// Declares what the stage's parameters must be together, which no single one's range or choices can say.
+///
+/// It looks at parameters and at nothing else: it is called when all of them are set, before anything of the pipeline
+/// runs and before `morgana validate` finds nothing wrong; of a plugin that links LibTorch, right before `run`. It
+/// throws `Error`.
+///
+///     Check parts_leave_a_rest{*this, [this] {
+///       if (*test + *validation >= 1)
+///         throw Error("test {} and validation {} leave nothing to train on", *test, *validation);
+///     }};
+class MORGANA_API Check {
+ public:
+  Check(Stage& stage, std::function<void()> condition);
+  void operator()() const { condition_(); }
+
+ private:
+  std::function<void()> condition_;
 };
 
 /// Declares that the stage draws random numbers; its value is the run's seed mixed with the node's name.

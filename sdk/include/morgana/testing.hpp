@@ -98,6 +98,7 @@ class StageRunner {
   }
   StageRunner& run() { return run(context); }
   StageRunner& run(Context& with) {
+    stage_->check();
     stage_->run(with);
     return *this;
   }
