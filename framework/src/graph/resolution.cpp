@@ -11,7 +11,6 @@
 #include "graph/setting.hpp"
 #include "morgana/random.hpp"
 #include "pipeline/nearest.hpp"
-#include "plugin/plugin_fault.hpp"
 
 namespace morgana::host {
 namespace {
@@ -199,13 +198,7 @@ class Resolver {
 
   void checks(const PlannedNode& node) {
     if (!check_ || !node.stage->checks || node.parameters.size() != node.stage->parameters.size()) return;
-    try {
-      check_(node);
-    } catch (const PluginFault&) {
-      throw;
-    } catch (const Error& error) {
-      fault(copy_->text->name.position, error.what(), error.hint());
-    }
+    for (const auto& error : check_(node)) fault(copy_->text->name.position, error.what(), error.hint());
   }
 
   std::int64_t whole_number(const char* key, const JsonValue& given, std::int64_t least) {

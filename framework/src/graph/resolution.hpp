@@ -11,9 +11,9 @@
 
 namespace morgana::host {
 
-/// Makes the checks that a node's stage declares, of which every parameter has its value. Throws `Error` with what is
-/// wrong with them together, and `PluginFault`.
-using CheckNode = std::function<void(const PlannedNode&)>;
+/// Makes the checks that a node's stage declares, of which every parameter has its value, and returns what they find.
+/// Throws `PluginFault`.
+using CheckNode = std::function<std::vector<Error>(const PlannedNode&)>;
 
 /// Gives every copy of a node its stage, its parameters with defaults, its edges, device, threads and seed; checks all
 /// of them against the manifests, and those of a stage that declares checks by `check`. Nodes come in the order of the copies. What is wrong goes to `faults`.

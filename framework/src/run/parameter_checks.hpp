@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "graph/plan.hpp"
 #include "run/plugin_stages.hpp"
 
@@ -10,8 +12,8 @@ namespace morgana::host {
 /// LibTorch along: their stages are checked when they run.
 class ParameterChecks {
  public:
-  /// Throws `Error` where the stage finds something wrong, and `PluginFault` where its library is at fault.
-  void operator()(const PlannedNode& node);
+  /// What the stage finds wrong. Throws `PluginFault` where its library is at fault.
+  std::vector<Error> operator()(const PlannedNode& node);
 
  private:
   PluginStages stages_;
