@@ -43,6 +43,7 @@ class PlanTest : public ::testing::Test {
     copy = train;
     copy.name = "train.copy";
     copy.parameters.clear();
+    train.checks = true;
     copy.accelerated = false;
     report.name = "write.report";
     report.inputs = {{"models", "Model", ".safetensors", "", true, true}};
@@ -57,11 +58,12 @@ class PlanTest : public ::testing::Test {
 
   Plan plan(const std::string& text, const std::vector<std::string>& overrides = {}) {
     write(context_.root() / "study.json", text);
-    return load_plan(context_.root() / "study.json", overrides, catalog_);
+    return load_plan(context_.root() / "study.json", overrides, catalog_, check_);
   }
 
   morgana::testing::TestContext context_;
   std::shared_ptr<const Catalog> catalog_;
+  CheckNode check_;
 };
 
 constexpr const char* kStudy = R"({
@@ -111,6 +113,29 @@ TEST_F(PlanTest, TheResolvedPipelineHoldsEveryDefault) {
   EXPECT_EQ(json["nodes"]["model[g=net]"]["set"]["rate"], 0.5);
   EXPECT_EQ(json["nodes"]["model[g=net]"]["in"]["traces"], "flows.traces");
   EXPECT_EQ(json["nodes"]["report"]["gather"]["models"].size(), 2u);
+}
+
+TEST_F(PlanTest, ReportsWhatChecksFindWithEverythingElse) {
+  std::vector<std::string> checked;
+  check_ = [&](const PlannedNode& node) {
+    checked.push_back(node.name);
+    return std::vector{Error("too many steps").hint("take fewer"), Error("rate and steps do not fit")};
+  };
+  try {
+    plan(kStudy, {"vary.g=[\"net\"]", "report.colour=1"});
+    FAIL();
+  } catch (const PipelineFault& fault) {
+    ASSERT_EQ(fault.faults().size(), 3u);
+    EXPECT_EQ(sentence(fault.faults()[0]), "node \"model\": too many steps");
+    EXPECT_EQ(fault.faults()[0].hint, "take fewer");
+    EXPECT_EQ(sentence(fault.faults()[1]), "node \"model\": rate and steps do not fit");
+    EXPECT_EQ(fault.faults()[1].position, (Position{5, 5}));
+    EXPECT_EQ(fault.faults()[2].position.line, 0);
+  }
+  EXPECT_EQ(checked, std::vector<std::string>{"model[g=net]"}) << "of stages that declare checks only";
+  checked.clear();
+  EXPECT_THROW(plan(kStudy, {"model[g=net].steps=many"}), PipelineFault);
+  EXPECT_EQ(checked, std::vector<std::string>{}) << "not before every parameter has its value";
 }
 
 TEST_F(PlanTest, TheManifestSurvivesItsFile) {

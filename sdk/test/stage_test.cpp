@@ -47,6 +47,19 @@ class TwoPorts final : public Stage {
   void run(Context&) override {}
 };
 
+class Shares final : public Stage {
+ public:
+  Param<double> test{*this, "test", {.value = 0.2}};
+  Param<double> validation{*this, "validation", {.value = 0.1}};
+  Check leaves_a_rest{*this, [this] {
+                        if (*test + *validation >= 1) throw Error("nothing is left to train on");
+                      }};
+  Check test_is_larger{*this, [this] {
+                         if (*validation > *test) throw Error("the test part is the smaller one");
+                       }};
+  void run(Context&) override {}
+};
+
 std::shared_ptr<const Traces> ragged() {
   TraceTable table;
   table.channels = {{"PL", "bytes", {1, 2, 3, 4, 5, 6}}};
@@ -116,6 +129,22 @@ TEST(Stage, AnOutputIsAssignedOnceAndReadOnlyAfterwards) {
 }
 
 TEST(Stage, APortDeclaredTwiceIsAnError) { EXPECT_THROW(TwoPorts(), Error); }
+
+TEST(Stage, ChecksItsParametersTogether) {
+  Shares stage;
+  ASSERT_EQ(stage.checks().size(), 2u);
+  EXPECT_NO_THROW(stage.check());
+  stage.validation.set(0.9);
+  for (const auto* text : {"nothing is left to train on", "the test part is the smaller one"}) {
+    try {
+      stage.check();
+      FAIL() << text;
+    } catch (const Error& error) {
+      EXPECT_STREQ(error.what(), text);
+    }
+    stage.validation.set(0.7);
+  }
+}
 
 TEST(Stage, SaysWhatItNeeds) {
   const Ports stage;

@@ -57,9 +57,15 @@ class Crashes final : public Misbehaved {
   void run(Context&) override { *static_cast<volatile int*>(nullptr) = 1; }
 };
 
+class ChecksByThrowing final : public Misbehaved {
+  Check check_{*this, [] { throw 42; }};
+  void run(Context&) override {}
+};
+
 }  // namespace
 
 MORGANA_PLUGIN("misbehaved", "1.0.0", "Stages that misbehave.", stage<ThrowsException>("bad.throws-exception"),
                stage<ThrowsInteger>("bad.throws-integer"), stage<ThrowsError>("bad.throws-error"),
                stage<ReadsOutput>("bad.reads-output"), stage<ForgetsOutput>("bad.forgets-output"),
-               stage<AssignsTwice>("bad.assigns-twice"), stage<Hangs>("bad.hangs"), stage<Crashes>("bad.crashes"));
+               stage<AssignsTwice>("bad.assigns-twice"), stage<Hangs>("bad.hangs"), stage<Crashes>("bad.crashes"),
+               stage<ChecksByThrowing>("bad.checks-by-throwing"));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <functional>
 #include <fmt/format.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netdb.h>
+#include <functional>
 
 #include <cerrno>
 #include <chrono>
@@ -17,10 +17,10 @@
 #include "graph/load_plan.hpp"
 #include "morgana/count_text.hpp"
 #include "morgana/metrics.hpp"
-#include "run/parameter_checks.hpp"
 #include "run/crash.hpp"
 #include "run/display.hpp"
 #include "run/interrupt.hpp"
+#include "run/parameter_checks.hpp"
 #include "run/plugin_stages.hpp"
 #include "run/stage_run.hpp"
 #include "run/wording.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <functional>
 #include <fmt/format.h>
+#include <functional>
 
 #include <algorithm>
 

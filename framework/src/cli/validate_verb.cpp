@@ -49,7 +49,8 @@ Verb validate_verb() {
       .summary = "check a pipeline without running it",
       .description =
           "Reads a pipeline, multiplies its variables out, and checks every stage, parameter, edge and input file. "
-          "Everything that is wrong is reported at once, each with file, line and column. No data is read and LibTorch is "
+          "Everything that is wrong is reported at once, each with file, line and column. No data is read and LibTorch "
+          "is "
           "not loaded, so it takes milliseconds; parameters that do not go together are found in a plugin that links "
           "LibTorch when its node's turn comes.",
       .operands = {pipeline_operand()},

@@ -15,7 +15,8 @@ namespace morgana::host {
 /// Reads, expands and checks a pipeline; reads no data, and opens no library but what `check` opens, which may be none.
 /// `overrides` are the values of `--set`.
 ///
-/// Throws `PipelineFault` with everything that is wrong, `Error` where the file cannot be read, and what `check` throws.
+/// Throws `PipelineFault` with everything that is wrong, `Error` where the file cannot be read, and what `check`
+/// throws.
 Plan load_plan(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                std::shared_ptr<const Catalog> catalog, const CheckNode& check = {});
 

@@ -16,7 +16,8 @@ namespace morgana::host {
 using CheckNode = std::function<std::vector<Error>(const PlannedNode&)>;
 
 /// Gives every copy of a node its stage, its parameters with defaults, its edges, device, threads and seed; checks all
-/// of them against the manifests, and those of a stage that declares checks by `check`. Nodes come in the order of the copies. What is wrong goes to `faults`.
+/// of them against the manifests, and those of a stage that declares checks by `check`. Nodes come in the order of the
+/// copies. What is wrong goes to `faults`.
 std::vector<PlannedNode> resolve(const Pipeline& pipeline, const Expansion& expansion, const Catalog& catalog,
                                  const std::filesystem::path& folder, const CheckNode& check, Faults& faults);
 

@@ -91,9 +91,9 @@ PortManifest port_of(const Json& json) {
 Json json_of(const StageManifest& stage) {
   Json json{{"name", stage.name},         {"doc", stage.doc},
             {"seeded", stage.seeded},     {"accelerated", stage.accelerated},
-            {"parallel", stage.parallel}, {"reports_run", stage.reports_run}, {"checks", stage.checks},
-            {"inputs", Json::array()},    {"outputs", Json::array()},
-            {"parameters", Json::array()}};
+            {"parallel", stage.parallel}, {"reports_run", stage.reports_run},
+            {"checks", stage.checks},     {"inputs", Json::array()},
+            {"outputs", Json::array()},   {"parameters", Json::array()}};
   for (const auto& port : stage.inputs) json["inputs"].push_back(json_of(port, true));
   for (const auto& port : stage.outputs) json["outputs"].push_back(json_of(port, false));
   for (const auto& parameter : stage.parameters) json["parameters"].push_back(json_of(parameter));

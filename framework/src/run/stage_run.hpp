@@ -26,8 +26,8 @@ void configure(Stage& stage, const PlannedNode& node, const std::filesystem::pat
 /// Runs code of a plugin: whatever it throws comes out as `Error`, or as `Stopped`.
 void guarded(const std::function<void()>& plugin_code);
 
-/// Makes the stage's checks and runs it on the calling thread, where its own TBB algorithms find `threads` slots. Throws
-/// as `guarded` does.
+/// Makes the stage's checks and runs it on the calling thread, where its own TBB algorithms find `threads` slots.
+/// Throws as `guarded` does.
 void run_guarded(Stage& stage, Context& context, int threads);
 
 /// The outputs; throws `Error` where one was not assigned.

@@ -116,13 +116,12 @@ class CaptureLive final : public Stage {
        .unit = "bytes",
        .min = 0,
        .doc = "Largest file, of at least 65536 bytes; what goes beyond is another file; 0: all in one."}};
-  Check rotates_seldom{
-      *this, [this] {
-        if (*rotate_bytes > 0 && *rotate_bytes < kLeastRotation)
-          throw Error("rotation at {} would make a flood of files; the least is {} bytes",
-                      count_text(static_cast<std::uint64_t>(*rotate_bytes), "byte"), kLeastRotation)
-              .hint("give a larger size, such as 100MB, or leave it out for one file");
-      }};
+  Check rotates_seldom{*this, [this] {
+                         if (*rotate_bytes > 0 && *rotate_bytes < kLeastRotation)
+                           throw Error("rotation at {} would make a flood of files; the least is {} bytes",
+                                       count_text(static_cast<std::uint64_t>(*rotate_bytes), "byte"), kLeastRotation)
+                               .hint("give a larger size, such as 100MB, or leave it out for one file");
+                       }};
   Param<int> snap_length{
       *this,
       "snap_length",

@@ -181,14 +181,13 @@ class WritePcap final : public Stage {
        .doc = "Comments on packets of a pcapng file. biflows: the first packet of each tells its class; "
               "added: also each packet that is added, a part of one, or a late acknowledgement."}};
   Seed seed{*this};
-  Check ends_as_its_format{
-      *this, [this] {
-        const auto extension = path->path.extension().string();
-        if (extension == (is_pcap() ? ".pcapng" : ".pcap"))
-          throw Error("the path ends in {}, but the format is {}", extension, format->text)
-              .hint(fmt::format("set \"format\": \"{}\", or give a path that ends in .{}", extension.substr(1),
-                                format->text));
-      }};
+  Check ends_as_its_format{*this, [this] {
+                             const auto extension = path->path.extension().string();
+                             if (extension == (is_pcap() ? ".pcapng" : ".pcap"))
+                               throw Error("the path ends in {}, but the format is {}", extension, format->text)
+                                   .hint(fmt::format("set \"format\": \"{}\", or give a path that ends in .{}",
+                                                     extension.substr(1), format->text));
+                           }};
   Check has_place_for_the_accounting{
       *this, [this] {
         if (is_pcap() && accounting_file->path.empty())
