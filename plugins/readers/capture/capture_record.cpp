@@ -64,15 +64,31 @@ ordered_json document_of(const CaptureNames& names, const Request& request, cons
   return document;
 }
 
-void write_file(const std::filesystem::path& path, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  ssize_t written = -1;
+/// `flags`: of open(2), besides those of every file here. Throws `Error`.
+void write_file(const std::filesystem::path& path, std::string_view text, int flags) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+  bool whole = false;
   if (file >= 0) {
-    written = ::write(file, text.data(), text.size());
+    errno = ENOSPC;  // what write(2) does not say where it writes a part
+    whole = ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
+            ::ftruncate(file, static_cast<off_t>(text.size())) == 0;
     ::close(file);
   }
-  if (written != static_cast<ssize_t>(text.size()))
-    throw Error("cannot write {}: {}", path.string(), std::generic_category().message(errno));
+  if (!whole) throw Error("cannot write {}: {}", path.string(), std::generic_category().message(errno));
+}
+
+void put_beside(const CaptureNames& names, const std::string& text) {
+  auto beside = names.record();
+  beside += ".partial";
+  try {
+    write_file(beside, text, O_CREAT | O_TRUNC);
+    give_to_caller(beside);
+    std::filesystem::rename(beside, names.record());
+  } catch (...) {
+    std::error_code ignored;
+    std::filesystem::remove(beside, ignored);
+    throw;
+  }
 }
 
 }  // namespace
@@ -85,12 +101,16 @@ System system_of_this_machine() {
 
 void write_record(const CaptureNames& names, const Request& request, const Outcome& outcome) {
   // A command line need not be UTF-8.
-  const auto text = document_of(names, request, outcome).dump(1, ' ', false, ordered_json::error_handler_t::replace);
-  auto beside = names.record();
-  beside += ".partial";
-  write_file(beside, text + "\n");
-  give_to_caller(beside);
-  std::filesystem::rename(beside, names.record());
+  const auto text =
+      document_of(names, request, outcome).dump(1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+  try {
+    put_beside(names, text);
+  } catch (const std::exception&) {
+    if (outcome.end == Outcome::End::kRunning) throw;
+    // A full disk has no room for another file, but the record's own block is there: better that than a record which
+    // says for ever that the capture goes on.
+    write_file(names.record(), text, 0);
+  }
 }
 
 }  // namespace morgana::capture

@@ -17,7 +17,8 @@ struct System {
 System system_of_this_machine();
 
 /// The record of a capture as JSON: what was asked, what came of it, with which versions. Written beside and put in its
-/// place, so that there is always a whole one. Throws `Error`.
+/// place, so that there is always a whole one; where there is no room for that, the last one is written over the one
+/// before. Throws `Error`.
 void write_record(const CaptureNames& names, const Request& request, const Outcome& outcome);
 
 }  // namespace morgana::capture

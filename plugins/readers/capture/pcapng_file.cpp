@@ -37,8 +37,15 @@ void PcapngFile::add(const packets::CapturedPacket& packet) {
 }
 
 void PcapngFile::flush() {
-  written_ += buffer_.size();
-  buffer_.write_to(file_, path_);
+  const auto size = buffer_.size();
+  try {
+    buffer_.write_to(file_, path_);
+  } catch (const Error&) {
+    // A full disk takes a part: the file ends with its last whole packets, and not within one.
+    [[maybe_unused]] const int ignored = ::ftruncate(file_, static_cast<off_t>(written_));
+    throw;
+  }
+  written_ += size;
 }
 
 void PcapngFile::finish(const packets::PcapngStatistics& statistics) {

@@ -2,6 +2,8 @@
 #include "pcapng_file.hpp"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <morgana/error.hpp>
 
@@ -76,6 +78,47 @@ TEST(PcapngFile, WhatWasFlushedIsWholeWithoutAnEnd) {
   int count = 0;
   while (reader.next(packet)) ++count;
   EXPECT_EQ(count, 3);
+  EXPECT_EQ(reader.damage(), "");
+}
+
+/// No file may grow beyond that many bytes, as on a full disk: write(2) takes a part, then nothing.
+class FileLimit {
+ public:
+  explicit FileLimit(rlim_t bytes) : handler_(::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    ::signal(SIGXFSZ, handler_);
+  }
+  FileLimit(const FileLimit&) = delete;
+  FileLimit& operator=(const FileLimit&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST(PcapngFile, AFullDiskLeavesWholePackets) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path / "a.pcapng";
+  const std::vector<std::uint8_t> bytes(600);
+  {
+    const FileLimit limit(2000);
+    PcapngFile file(path, header());
+    file.add({.nanoseconds = 0, .original_bytes = 600, .bytes = bytes});
+    file.flush();
+    for (int i = 1; i < 4; ++i) file.add({.nanoseconds = i, .original_bytes = 600, .bytes = bytes});
+    EXPECT_THROW(file.flush(), Error);
+  }
+  testing::TextSource source(testing::content_of(path));
+  packets::CaptureReader reader(source, "a.pcapng");
+  CapturedPacket packet;
+  int count = 0;
+  while (reader.next(packet)) ++count;
+  EXPECT_EQ(count, 1);
   EXPECT_EQ(reader.damage(), "");
 }
 
