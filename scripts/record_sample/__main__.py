@@ -16,7 +16,8 @@ from .session import DEVICES, SEARCH_PATH, record_session
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 PACKAGES = ("iproute2 openssl nginx-light curl wget ffmpeg dovecot-imapd isync msmtp python3-aiosmtpd mosquitto "
-            "mosquitto-clients openssh-server openssh-client git prosody go-sendxmpp baresip-core aria2")  # fmt: skip
+            "mosquitto-clients openssh-server openssh-client git prosody go-sendxmpp baresip-core aria2 "
+            "nsd unbound bind9-dnsutils knot-dnsutils postgresql")  # fmt: skip
 
 
 def arguments() -> argparse.Namespace:
@@ -62,7 +63,9 @@ def record(options: argparse.Namespace, workspace: pathlib.Path) -> int:
         return 2
     failed = 0
     captures = workspace / "captures"
-    with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
+    # a capture's name is its device, second and program: no two sessions of one program and device begin together
+    jobs = min(options.jobs, len(chosen) * len(DEVICES))
+    with concurrent.futures.ProcessPoolExecutor(jobs) as pool:
         running = {}
         for index, (program, device, _) in enumerate(plan):
             seed = options.seed * 1_000_003 + index
@@ -73,15 +76,23 @@ def record(options: argparse.Namespace, workspace: pathlib.Path) -> int:
             program, device = running[future]
             try:
                 recorded, profile = future.result()
+                keep(recorded, captures)
             except Exception as error:
                 failed += 1
                 print(f"[{done}/{len(plan)}] {program.PACKAGE} failed: {error}", file=sys.stderr, flush=True)
                 continue
-            shutil.copytree(recorded, captures, dirs_exist_ok=True)
             print(f"[{done}/{len(plan)}] {program.PACKAGE} {device.folder} {profile}", flush=True)
     dataset.build(options.morgana, captures, options.out, workspace)
     print(f"{options.out}; {failed} sessions failed")
     return 1 if failed else 0
+
+
+def keep(recorded: pathlib.Path, captures: pathlib.Path) -> None:
+    """Copies a session's capture to the others; none is replaced."""
+    for path in recorded.rglob("*.*"):
+        if path.is_file() and (captures / path.relative_to(recorded)).exists():
+            raise RuntimeError(f"there is a {path.relative_to(recorded)} of another session")
+    shutil.copytree(recorded, captures, dirs_exist_ok=True)
 
 
 def run_one(index: int, module: str, device: int, seed: int, workspace: pathlib.Path, morgana: pathlib.Path):

@@ -6,6 +6,6 @@ installed), HOSTS (host name -> address in the server's namespace), prepare(asse
 share, serve(session) to start the servers and use(session) to be the person on the phone.
 """
 
-from . import chat, git, mail, mqtt, ssh, torrent, video, voice, web
+from . import chat, database, dns, git, mail, mqtt, ssh, torrent, video, voice, web
 
-ALL = (chat, git, mail, mqtt, ssh, torrent, video, voice, web)
+ALL = (chat, database, dns, git, mail, mqtt, ssh, torrent, video, voice, web)
