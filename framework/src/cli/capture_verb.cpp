@@ -3,7 +3,6 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netdb.h>
-#include <functional>
 
 #include <cerrno>
 #include <chrono>
@@ -191,8 +190,7 @@ int capture(const Arguments& arguments) try {
   if (catalog->find(kStage) == nullptr)
     throw UsageFault(Error("no installed plugin has the stage {}", kStage)
                          .hint("it is built where libpcap is; morgana doctor shows what was found"));
-  ParameterChecks checks;
-  const auto plan = plan_of_text(text, "capture", {}, catalog, std::ref(checks));
+  const auto plan = plan_of_text(text, "capture", {}, catalog, ParameterChecks());
   // A command has the terminal for itself.
   const auto style = arguments.has("quiet")          ? Display::Style::kQuiet
                      : !arguments.operands().empty() ? Display::Style::kLines

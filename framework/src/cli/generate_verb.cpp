@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
-#include <functional>
 
 #include <algorithm>
 
@@ -89,9 +88,8 @@ void say_end(const GenerateRequest& request, const RecordedRun& run, const Gener
 int generate(const Arguments& arguments) try {
   const auto catalog = catalog_of(arguments);
   const auto request = request_of(arguments, *catalog);
-  ParameterChecks checks;
   const auto plan = plan_of_text(generate_pipeline(request, *catalog), run_name(request), arguments.values("set"),
-                                 catalog, std::ref(checks));
+                                 catalog, ParameterChecks());
   check_others(request, plan, arguments.has("force"));
   RunSettings settings;
   settings.limits = limits_of(arguments, plan);

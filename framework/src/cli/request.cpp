@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/request.hpp"
 
-#include <functional>
-
 #include "cli/terminal.hpp"
 #include "graph/load_plan.hpp"
 #include "run/parameter_checks.hpp"
@@ -31,8 +29,7 @@ Plan plan_of(const Arguments& arguments, std::shared_ptr<const Catalog> catalog)
     throw UsageFault("cannot read {}: {}", file.string(), fault.message());
   if (!std::filesystem::exists(status)) throw UsageFault("there is no pipeline {}", file.string());
   if (std::filesystem::is_directory(status)) throw UsageFault("{} is a folder, not a pipeline", file.string());
-  ParameterChecks checks;
-  return load_plan(file, arguments.values("set"), std::move(catalog), std::ref(checks));
+  return load_plan(file, arguments.values("set"), std::move(catalog), ParameterChecks());
 }
 
 Operand pipeline_operand() { return {.name = "FILE", .doc = "the pipeline, JSON with // comments"}; }

@@ -50,9 +50,8 @@ Verb validate_verb() {
       .description =
           "Reads a pipeline, multiplies its variables out, and checks every stage, parameter, edge and input file. "
           "Everything that is wrong is reported at once, each with file, line and column. No data is read and LibTorch "
-          "is "
-          "not loaded, so it takes milliseconds; parameters that do not go together are found in a plugin that links "
-          "LibTorch when its node's turn comes.",
+          "stays out, so it takes milliseconds. Whether parameters go together is for the stage to say, and a plugin "
+          "that links LibTorch says it when its node's turn comes.",
       .operands = {pipeline_operand()},
       .options = {set_option(),
                   {.name = "resolved", .doc = "print the pipeline with every default and without variables"},

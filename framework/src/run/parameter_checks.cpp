@@ -10,7 +10,7 @@ namespace morgana::host {
 
 std::vector<Error> ParameterChecks::operator()(const PlannedNode& node) {
   if (node.plugin->links_libtorch()) return {};
-  const auto stage = stages_.make(node);
+  const auto stage = stages_->make(node);
   configure(*stage, node, "files");
   const auto fault = [&](const std::string& cause) {
     return PluginFault(node.plugin->library,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "graph/plan.hpp"
@@ -16,7 +17,7 @@ class ParameterChecks {
   std::vector<Error> operator()(const PlannedNode& node);
 
  private:
-  PluginStages stages_;
+  std::shared_ptr<PluginStages> stages_ = std::make_shared<PluginStages>();  // a function object is copied
 };
 
 }  // namespace morgana::host

@@ -6,8 +6,6 @@
 #include <limits>
 #include <utility>
 
-#include "morgana/error.hpp"
-
 namespace morgana::biflows {
 namespace {
 

@@ -180,6 +180,28 @@ TEST(Assembler, KeepsTheFirstPayloadBytes) {
   EXPECT_EQ(biflows[1].payload_ends, (std::vector<std::uint32_t>{0}));
 }
 
+TEST(Assembler, GivesEachPacketItsPayload) {
+  std::vector<std::uint8_t> bytes(3000);
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
+  std::vector<Step> steps;  // more than fit into the first pieces of memory
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    steps.push_back({static_cast<std::int64_t>(i), segment(kPhone, end("203.0.113.9", static_cast<int>(i % 3)), 1)});
+    steps.back().segment.payload = std::span(bytes).subspan(i, 1);
+  }
+  const auto biflows = assembled({.payload_kept = 4}, steps);
+  ASSERT_EQ(biflows.size(), 3u);
+  std::size_t flow = 0;
+  for (const auto& biflow : biflows) {
+    ASSERT_EQ(biflow.packets.size(), 1000u);
+    for (std::size_t i = 0; i < 1000; ++i) {
+      ASSERT_EQ(biflow.packets[i].nanoseconds - kStart, static_cast<std::int64_t>(3 * i + flow));
+      ASSERT_EQ(biflow.payload[i], bytes[3 * i + flow]);
+      ASSERT_EQ(biflow.payload_ends[i], i + 1);
+    }
+    ++flow;
+  }
+}
+
 TEST(Assembler, AgreesWithAMapOverManyBiflows) {
   std::mt19937 random(5);
   std::vector<Step> steps;
