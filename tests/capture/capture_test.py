@@ -300,6 +300,56 @@ class Traffic(Capture):
         self.assertEqual([int(time.replace(".", "")) for time, _ in lines], [time for time, _ in packets(path)])
 
 
+def may_mount():
+    """Whether this process may mount file systems: tried, since a container's root often may not."""
+    with tempfile.TemporaryDirectory() as folder:
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True).returncode != 0:
+            return False
+        subprocess.run(["umount", folder], check=True)
+        return True
+
+
+@captures
+class Faults(Capture):
+    def flood(self, process):
+        """Sends datagrams until the capture has ended; returns its messages."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+            receiver.bind(("127.0.0.1", 0))
+
+            def ended():
+                sender.sendto(b"x" * 1000, receiver.getsockname())
+                return process.poll() is not None
+
+            self.wait_for(ended, "the end")
+        self.assertEqual(process.returncode, 1)
+        return process.communicate()[1]
+
+    @unittest.skipUnless(may_mount(), "a small file system needs the right to mount")
+    def test_full_disk(self):
+        small = self.folder / "captures"
+        small.mkdir()
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small], check=True)
+        self.addCleanup(subprocess.run, ["umount", small], check=True)
+        err = self.flood(self.started())
+        path = self.one("*.pcapng")
+        self.assertIn(f"morgana: error: cannot write captures/bench/{path.name}: No space left on device\n"
+                      "  hint: make room there, or choose another folder; what was written before is whole\n", err)
+        found = packets(path)
+        self.assertGreater(len(found), 0)
+        record = json.loads(path.with_suffix(".json").read_text())
+        self.assertEqual(record["ended_by"], "fault")
+        self.assertEqual(record["fault"], f"cannot write captures/bench/{path.name}: No space left on device")
+        self.assertEqual(record["files"], [{"file": path.name, "packets": len(found), "bytes": path.stat().st_size}])
+        self.assertGreater(record["packets"], len(found), "what the disk had no room for was counted")
+
+    def test_folder_that_vanishes(self):
+        process = self.started()
+        name = self.one("*.json").name
+        shutil.rmtree(self.folder / "captures")
+        self.assertRegex(self.flood(process), f"morgana: error: cannot write captures/bench/{name}(.partial)?: No such file or "
+                                              "directory\n  hint: leave the folder in its place until the capture has ended\n")
+
+
 @unittest.skipUnless(os.geteuid() == 0 and shutil.which("setpriv"), "taking the right away needs root and setpriv")
 class WithoutTheRight(Capture):
     def test_says_what_is_needed(self):

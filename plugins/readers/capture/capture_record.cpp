@@ -74,7 +74,11 @@ void write_file(const std::filesystem::path& path, std::string_view text, int fl
             ::ftruncate(file, static_cast<off_t>(text.size())) == 0;
     ::close(file);
   }
-  if (!whole) throw Error("cannot write {}: {}", path.string(), std::generic_category().message(errno));
+  if (whole) return;
+  const int fault = errno;
+  throw Error("cannot write {}: {}", path.string(), std::generic_category().message(fault))
+      .hint(fault == ENOENT ? "leave the folder in its place until the capture has ended"
+                            : "make room there, or choose another folder");
 }
 
 void put_beside(const CaptureNames& names, const std::string& text) {

@@ -40,12 +40,15 @@ void PcapngFile::flush() {
   const auto size = buffer_.size();
   try {
     buffer_.write_to(file_, path_);
-  } catch (const Error&) {
+  } catch (const Error& fault) {
     // A full disk takes a part: the file ends with its last whole packets, and not within one.
     [[maybe_unused]] const int ignored = ::ftruncate(file_, static_cast<off_t>(written_));
-    throw;
+    buffer_ = {};
+    packets_ = written_packets_;
+    throw Error(fault.what()).hint("make room there, or choose another folder; what was written before is whole");
   }
   written_ += size;
+  written_packets_ = packets_;
 }
 
 void PcapngFile::finish(const packets::PcapngStatistics& statistics) {

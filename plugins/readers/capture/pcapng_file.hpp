@@ -26,7 +26,7 @@ class PcapngFile {
   PcapngFile& operator=(const PcapngFile&) = delete;
 
   void add(const packets::CapturedPacket& packet);
-  /// Hands what was added to the system.
+  /// Hands what was added to the system. Where it throws, what was added since the last time is given up.
   void flush();
   /// Adds what the interface counted, and flushes.
   void finish(const packets::PcapngStatistics& statistics);
@@ -40,7 +40,7 @@ class PcapngFile {
   std::filesystem::path path_;
   int file_;
   packets::CaptureBytes buffer_;
-  std::uint64_t written_ = 0, packets_ = 0;
+  std::uint64_t written_ = 0, packets_ = 0, written_packets_ = 0;
   std::int64_t last_nanoseconds_ = 0;
 };
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A database: psql (typed queries, single commands, reports, copies) and pgbench on a PostgreSQL server, three of four with TLS."""
+"""A database: psql (typed queries, single commands, copies) and pgbench on PostgreSQL, three of four with TLS."""
 
 import shutil
 import subprocess
@@ -14,11 +14,13 @@ USER, PASSWORD = "sample", "secret"
 AS_POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups")  # it refuses to run as root
 CUSTOMERS, ORDERS = 2000, 20000
 
+# One command a line, as PostgreSQL's single-user mode takes them.
 TABLES = f"""
 CREATE TABLE customers (id int PRIMARY KEY, name text, city text)
 INSERT INTO customers SELECT i, md5(i::text), 'city ' || i % 90 FROM generate_series(1, {CUSTOMERS}) i
 CREATE TABLE orders (id int PRIMARY KEY, customer int, total numeric(9, 2), placed date, note text)
-INSERT INTO orders SELECT i, 1 + i * 7919 % {CUSTOMERS}, i * 31 % 100000 / 100.0, date '2026-01-01' + i % 300, repeat(md5(i::text), i % 9) FROM generate_series(1, {ORDERS}) i
+INSERT INTO orders SELECT i, 1 + i * 7919 % {CUSTOMERS}, i * 31 % 100000 / 100.0, date '2026-01-01' + i % 300, \
+repeat(md5(i::text), i % 9) FROM generate_series(1, {ORDERS}) i
 CREATE INDEX ON orders (customer)
 CHECKPOINT
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Name lookups: dig and kdig ask a public resolver over UDP, TCP and TLS; an unbound of the phone's own resolves or forwards.
+"""Name lookups: dig and kdig ask a public resolver over UDP, TCP and TLS; the phone's own unbound resolves or forwards.
 
 In the far namespace nsd answers for the root, for one top-level domain and for the domains below it, each at addresses of
 its own, and unbound is the public resolver.

@@ -112,6 +112,8 @@ TEST(PcapngFile, AFullDiskLeavesWholePackets) {
     file.flush();
     for (int i = 1; i < 4; ++i) file.add({.nanoseconds = i, .original_bytes = 600, .bytes = bytes});
     EXPECT_THROW(file.flush(), Error);
+    EXPECT_EQ(file.packets(), 1u);
+    EXPECT_EQ(file.bytes(), std::filesystem::file_size(path));
   }
   testing::TextSource source(testing::content_of(path));
   packets::CaptureReader reader(source, "a.pcapng");
