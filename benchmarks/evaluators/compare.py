@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""compare.py BUILD [--threads N] [--pairs N] [--parquet FILE]: our forest beside scikit-learn's, our Frechet distance beside scipy's matrix root.
+"""compare.py BUILD [--threads N] [--pairs N] [--parquet FILE]: our forest beside scikit-learn's, our Frechet distance beside scipy's matrix root, our overlap beside prdc.
 
 Ours and the peer's run in turn, on the same arrays with as many threads; prints the median of the ratios with their range. Run with
 .deps/venv/bin/python. Build with -DMORGANA_BENCHMARKS=ON. Without --parquet (Mirage-VIDEO.parquet) the forest runs on made-up clouds.
 """
 import argparse
+import contextlib
 import os
 import statistics
 import subprocess
@@ -18,7 +19,7 @@ arguments.add_argument("build")
 arguments.add_argument("--threads", type=int, default=1)
 arguments.add_argument("--pairs", type=int, default=5)
 arguments.add_argument("--parquet")
-arguments.add_argument("--only", choices=["forest", "frechet"])
+arguments.add_argument("--only", choices=["forest", "frechet", "overlap"])
 given = arguments.parse_args()
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = str(given.threads)
@@ -86,8 +87,31 @@ def frechet(folder):
         report(f"Frechet, d = {columns}, n = {rows}", pairs, f"relative difference {abs(mine[1] / peer - 1):.1e}")
 
 
+def overlap(folder):
+    from prdc import prdc
+    from sklearn.metrics import pairwise_distances
+
+    prdc.compute_pairwise_distance = lambda x, y=None: pairwise_distances(x, y, n_jobs=given.threads)  # it takes eight
+    for columns, rows in ((128, 2000), (128, 5000), (128, 10000), (1000, 10000)):
+        random = np.random.default_rng(columns)
+        first, second = random.normal(size=(rows, columns)), random.normal(size=(rows, columns))
+        file = folder + "/overlap.safetensors"
+        save_file({"first": first, "second": second}, file)
+        pairs = []
+        for _ in range(given.pairs):
+            mine = ours("morgana_overlap_benchmark", file)
+            start = time.perf_counter()
+            with contextlib.redirect_stdout(None):
+                peer = prdc.compute_prdc(first, second, nearest_k=5)
+            pairs.append((mine[0], time.perf_counter() - start))
+        names = ("precision", "recall", "density", "coverage")
+        gap = max(abs(number - peer[name]) for name, number in zip(names, mine[1:]))
+        numbers = " ".join(f"{name} {number:.4f}" for name, number in zip(names, mine[1:]))
+        report(f"overlap, d = {columns}, n = {rows}", pairs, f"{numbers}, largest difference {gap:.1e}")
+
+
 print(f"scipy {scipy.__version__}, {given.threads} thread(s), load average {os.getloadavg()[0]:.1f}")
 with tempfile.TemporaryDirectory() as folder:
-    for part in (forest, frechet):
+    for part in (forest, frechet, overlap):
         if given.only in (None, part.__name__):
             part(folder)

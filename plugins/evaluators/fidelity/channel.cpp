@@ -53,24 +53,28 @@ std::vector<double> ChannelValues::ascending(std::span<const std::size_t> rows) 
   return result;
 }
 
-ChannelDistances compare(const Channel& channel, const ChannelValues& first, std::span<const std::size_t> first_rows,
-                         const ChannelValues& second, std::span<const std::size_t> second_rows, std::size_t lags) {
+std::vector<Measured> compare(const Channel& channel, const ChannelValues& first,
+                              std::span<const std::size_t> first_rows, const ChannelValues& second,
+                              std::span<const std::size_t> second_rows, std::size_t lags) {
   auto a = first.ascending(first_rows), b = second.ascending(second_rows);
-  ChannelDistances distances;
-  distances.wasserstein1 = statistics::wasserstein1(a, b);
-  distances.kolmogorov_smirnov = statistics::kolmogorov_smirnov(a, b);
-  distances.wasserstein1_log = std::numeric_limits<double>::quiet_NaN();
+  std::vector<Measured> distances;
+  const auto add = [&](const char* name, const std::string& unit, double value) {
+    distances.push_back({name, unit, channel.expression, value});
+  };
+  add("wasserstein1", channel.unit, statistics::wasserstein1(a, b));
+  add("kolmogorov_smirnov", "", statistics::kolmogorov_smirnov(a, b));
   if (channel.time) {
     std::transform(a.begin(), a.end(), a.begin(), statistics::log_microseconds);
     std::transform(b.begin(), b.end(), b.begin(), statistics::log_microseconds);
-    distances.wasserstein1_log = statistics::wasserstein1(a, b);
+    add("wasserstein1_log", "log1p(us)", statistics::wasserstein1(a, b));
   }
-  distances.jensen_shannon =
-      statistics::jensen_shannon_bits(statistics::histogram(a, channel.edges), statistics::histogram(b, channel.edges));
-  distances.autocorrelation =
+  const auto a_counts = statistics::histogram(a, channel.edges), b_counts = statistics::histogram(b, channel.edges);
+  add("jensen_shannon", "bits", statistics::jensen_shannon_bits(a_counts, b_counts));
+  add("hellinger", "", statistics::hellinger(a_counts, b_counts));
+  add("autocorrelation_distance", "",
       a.empty() || b.empty() ? std::numeric_limits<double>::quiet_NaN()
                              : statistics::euclidean(statistics::autocorrelation(first.series(first_rows), lags),
-                                                     statistics::autocorrelation(second.series(second_rows), lags));
+                                                     statistics::autocorrelation(second.series(second_rows), lags)));
   return distances;
 }
 

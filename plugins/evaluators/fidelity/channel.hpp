@@ -36,11 +36,14 @@ class ChannelValues {
   std::vector<float> values_;
 };
 
-/// The distances of one channel between two sets of rows, in a fixed order.
-struct ChannelDistances {
-  double wasserstein1 = 0, wasserstein1_log = 0, jensen_shannon = 0, kolmogorov_smirnov = 0, autocorrelation = 0;
+/// One distance between two sets of traces, with what its metric is called. NaN where it is not defined.
+struct Measured {
+  std::string name, unit, channel;
+  double value = 0;
 };
-ChannelDistances compare(const Channel& channel, const ChannelValues& first, std::span<const std::size_t> first_rows,
-                         const ChannelValues& second, std::span<const std::size_t> second_rows, std::size_t lags);
+/// All distances of one channel between two sets of rows: the same names in the same order whatever the rows.
+std::vector<Measured> compare(const Channel& channel, const ChannelValues& first,
+                              std::span<const std::size_t> first_rows, const ChannelValues& second,
+                              std::span<const std::size_t> second_rows, std::size_t lags);
 
 }  // namespace morgana::fidelity

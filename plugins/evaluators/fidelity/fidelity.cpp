@@ -2,8 +2,10 @@
 // evaluate.fidelity: how far the distributions of synthetic traces are from real ones.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <optional>
+#include <set>
 
 #include "channel.hpp"
 #include "comparison.hpp"
@@ -79,7 +81,7 @@ class Fidelity final : public Stage {
                   "bins",
                   {.value = 60,
                    .min = 1,
-                   .doc = "Inner bins of the Jensen-Shannon divergence; two outer ones hold what lies beyond."}};
+                   .doc = "Inner bins of jensen_shannon and hellinger; two outer ones hold what lies beyond."}};
   Param<double> largest_payload{*this,
                                 "largest_payload",
                                 {.value = 1460,
@@ -100,9 +102,8 @@ class Fidelity final : public Stage {
 
   void run(Context& context) override;
   void choose_classes(Metrics& result);
-  std::vector<double> compare_class(const Side& first, const Rows& first_rows, const Side& second,
-                                    const Rows& second_rows) const;
-  std::vector<Metric> forms() const;
+  std::vector<Measured> compare_class(const Side& first, const Rows& first_rows, const Side& second,
+                                      const Rows& second_rows) const;
   void draw_curves(const Side& side, const char* source, Metrics& result) const;
   statistics::RowsByClass rows_of(const Traces& traces) const {
     return by_class_ ? list_.rows(traces.class_names(), traces.table().label.id)
@@ -126,6 +127,23 @@ class Fidelity final : public Stage {
 bool labelled(const Traces& traces) {
   const auto& labels = traces.table().label.id;
   return std::any_of(labels.begin(), labels.end(), [](std::int32_t label) { return label >= 0; });
+}
+
+/// The metrics that what was measured of a class will be. The verdict table takes the divergence of the first channel
+/// and the distance of the first channel of times.
+std::vector<Distance> forms(const std::vector<Measured>& measured) {
+  std::vector<Distance> distances;
+  std::set<std::string> in_table;
+  for (const auto& one : measured) {
+    auto& form = distances.emplace_back().form;
+    form.name = one.name;
+    form.unit = one.unit;
+    form.better = Better::kLower;
+    form.tags = {{"channel", one.channel}};
+    form.headline =
+        (one.name == "jensen_shannon" || one.name == "wasserstein1_log") && in_table.insert(one.name).second;
+  }
+  return distances;
 }
 
 /// The first packets of each trace, or `traces` themselves where none is longer.
@@ -178,12 +196,11 @@ void Fidelity::run(Context& context) {
   classes_.real = statistics::sizes(real_side.rows);
   classes_.synthetic = statistics::sizes(synthetic_side.rows);
 
-  const auto names = forms();
-  std::vector<Distance> distances(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) distances[i].form = names[i];
+  std::vector<Distance> distances;
   for (std::size_t index = 0; index < classes_.names.size(); ++index) {
-    const auto values = compare_class(synthetic_side, synthetic_side.rows[index], real_side, real_side.rows[index]);
-    for (std::size_t i = 0; i < names.size(); ++i) distances[i].values.push_back(values[i]);
+    const auto measured = compare_class(synthetic_side, synthetic_side.rows[index], real_side, real_side.rows[index]);
+    if (index == 0) distances = forms(measured);
+    for (std::size_t i = 0; i < measured.size(); ++i) distances[i].values.push_back(measured[i].value);
   }
   // Where every class is drawn whole, all draws are one: a second would only feign an interval.
   bool whole = true;
@@ -197,8 +214,8 @@ void Fidelity::run(Context& context) {
       const auto rows = statistics::draw(
           train_side->rows[index], classes_.synthetic[index],
           mix_seed(static_cast<std::uint64_t>(*evaluation_seed), static_cast<std::uint64_t>(repeat)), index);
-      const auto values = compare_class(*train_side, rows, real_side, real_side.rows[index]);
-      for (std::size_t i = 0; i < names.size(); ++i) distances[i].floors.back().push_back(values[i]);
+      const auto measured = compare_class(*train_side, rows, real_side, real_side.rows[index]);
+      for (std::size_t i = 0; i < measured.size(); ++i) distances[i].floors.back().push_back(measured[i].value);
     }
     context.progress({static_cast<std::uint64_t>(repeat) + 1, static_cast<std::uint64_t>(draws), "floor draws", {}});
   }
@@ -220,8 +237,9 @@ void Fidelity::run(Context& context) {
   if (train_ && !train_->empty() && !synthetic_->empty())
     report_memorisation(*train_, *real_, *synthetic_, described_, static_cast<std::uint64_t>(*evaluation_seed), result);
 
-  result.notes["jensen_shannon"] = fmt::format(
-      "divergence, base 2, {} equal bins and two outer ones; bytes on [{}, {:g}], times on log1p(microseconds) over "
+  result.notes["jensen_shannon, hellinger"] = fmt::format(
+      "the first a divergence, base 2; of {} equal bins and two outer ones; bytes on [{}, {:g}], times on "
+      "log1p(microseconds) over "
       "the range of the {} part",
       *bins, "0 or -largest_payload", *largest_payload, train_ ? "training" : "real");
   result.notes["floor"] =
@@ -234,54 +252,24 @@ void Fidelity::run(Context& context) {
   metrics = std::move(result);
 }
 
-/// The distances in the order of `forms`.
-std::vector<double> Fidelity::compare_class(const Side& first, const Rows& first_rows, const Side& second,
-                                            const Rows& second_rows) const {
-  std::vector<double> values;
+std::vector<Measured> Fidelity::compare_class(const Side& first, const Rows& first_rows, const Side& second,
+                                              const Rows& second_rows) const {
+  std::vector<Measured> measured;
   for (std::size_t i = 0; i < described_.size(); ++i) {
-    const auto distances =
-        compare(described_[i], first.values[i], first_rows, second.values[i], second_rows, used_lags_);
-    values.insert(values.end(), {distances.jensen_shannon, distances.wasserstein1});
-    if (described_[i].time) values.push_back(distances.wasserstein1_log);
-    values.insert(values.end(), {distances.kolmogorov_smirnov, distances.autocorrelation});
+    auto distances = compare(described_[i], first.values[i], first_rows, second.values[i], second_rows, used_lags_);
+    std::move(distances.begin(), distances.end(), std::back_inserter(measured));
   }
   const auto first_lengths = first.lengths(first_rows), second_lengths = second.lengths(second_rows);
-  values.push_back(statistics::wasserstein1(first_lengths, second_lengths));
-  values.push_back(
-      statistics::total_variation(length_counts(first_lengths, longest_), length_counts(second_lengths, longest_)));
+  measured.push_back({"wasserstein1", "packets", "length", statistics::wasserstein1(first_lengths, second_lengths)});
+  measured.push_back(
+      {"total_variation", "", "length",
+       statistics::total_variation(length_counts(first_lengths, longest_), length_counts(second_lengths, longest_))});
   if (directed_)
-    values.push_back(statistics::total_variation(statistics::direction_transitions(first.directions(first_rows)),
-                                                 statistics::direction_transitions(second.directions(second_rows))));
-  return values;
-}
-
-std::vector<Metric> Fidelity::forms() const {
-  std::vector<Metric> forms;
-  const auto add = [&](const char* name, const std::string& unit, std::map<std::string, std::string> tags,
-                       bool headline = false) {
-    Metric metric;
-    metric.name = name;
-    metric.unit = unit;
-    metric.better = Better::kLower;
-    metric.tags = std::move(tags);
-    metric.headline = headline;
-    forms.push_back(std::move(metric));
-  };
-  bool time_seen = false;
-  for (std::size_t i = 0; i < described_.size(); ++i) {
-    const auto& channel = described_[i];
-    const std::map<std::string, std::string> tags{{"channel", channel.expression}};
-    add("jensen_shannon", "bits", tags, i == 0);
-    add("wasserstein1", channel.unit, tags);
-    if (channel.time) add("wasserstein1_log", "log1p(us)", tags, !time_seen);
-    time_seen |= channel.time;
-    add("kolmogorov_smirnov", "", tags);
-    add("autocorrelation_distance", "", tags);
-  }
-  add("wasserstein1", "packets", {{"channel", "length"}});
-  add("total_variation", "", {{"channel", "length"}});
-  if (directed_) add("total_variation", "", {{"channel", "direction transitions"}});
-  return forms;
+    measured.push_back(
+        {"total_variation", "", "direction transitions",
+         statistics::total_variation(statistics::direction_transitions(first.directions(first_rows)),
+                                     statistics::direction_transitions(second.directions(second_rows)))});
+  return measured;
 }
 
 void Fidelity::draw_curves(const Side& side, const char* source, Metrics& result) const {

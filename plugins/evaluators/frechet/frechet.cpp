@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// evaluate.frechet: how far sets of images are apart in the features of a network that knows traffic.
+// evaluate.frechet: how far sets of images are apart, and overlap, in the features of a network that knows traffic.
 #include "frechet.hpp"
 
 #include <ATen/Functions.h>
@@ -13,6 +13,7 @@
 #include "frechet_distance.hpp"
 #include "morgana/error.hpp"
 #include "morgana/tensor.hpp"
+#include "neighbourhoods.hpp"
 #include "statistics/interval.hpp"
 
 namespace morgana::frechet {
@@ -134,57 +135,105 @@ Metric Frechet::class_accuracy(const networks::Classifier& network, Context& con
   return metric;
 }
 
-void Frechet::compare(const networks::Classifier& network, const char* name, Context& context, Metrics& result) const {
-  const auto real_features = features(network, *real, real_chosen_, context);
-  const auto kernel_to_real = [&](const at::Tensor& other, std::uint64_t number) {
-    return kernel_distance(other, real_features, *subsets, *subset_size, seed(number));
-  };
-  const auto synthetic_features = features(network, *synthetic, synthetic_chosen_, context);
-  std::vector<double> floors;
-  KernelDistance kernel_floor;
+Clouds Frechet::clouds(const networks::Classifier& network, Context& context) const {
+  Clouds clouds{
+      features(network, *real, real_chosen_, context), features(network, *synthetic, synthetic_chosen_, context), {}};
   // Where every class is drawn whole, all draws are one: a second would only feign an interval.
   bool whole = true;
   for (std::size_t i = 0; i < counts_.size(); ++i) whole &= counts_[i] >= train_rows_[i].size();
-  for (int repeat = 0; repeat < (whole ? 1 : *repeats); ++repeat) {
-    const auto drawn = features(
+  for (int repeat = 0; repeat < (whole ? 1 : *repeats); ++repeat)
+    clouds.drawn.push_back(features(
         network, *train,
-        statistics::draw_by_class(train_rows_, counts_, seed(100 + static_cast<std::uint64_t>(repeat))), context);
-    floors.push_back(frechet_distance(drawn, real_features));
-    if (repeat == 0) kernel_floor = kernel_to_real(drawn, 3);
-  }
-  const auto floor = statistics::summarise(floors);
-  const auto kernel = kernel_to_real(synthetic_features, 3);
+        statistics::draw_by_class(train_rows_, counts_, seed(100 + static_cast<std::uint64_t>(repeat))), context));
+  return clouds;
+}
 
-  Metric metric;
-  metric.name = fmt::format("frechet_{}", name);
-  metric.value = frechet_distance(synthetic_features, real_features);
-  metric.better = Better::kLower;
-  // Distances under other codecs are other quantities: the tag keeps them in columns of their own.
-  metric.tags = {{"extractor", name}, {"codec", std::string(real->codec()->kind())}};
+namespace {
+
+/// A metric with the mean of `floors` as its floor, and their interval in its note.
+Metric with_floor(Metric metric, const std::vector<double>& floors) {
+  const auto floor = statistics::summarise(floors);
   if (floor.count > 0) metric.floor = floor.mean;
-  metric.real_count = static_cast<std::int64_t>(real_chosen_.size());
-  metric.synthetic_count = static_cast<std::int64_t>(synthetic_chosen_.size());
-  metric.headline = std::string_view(name) == "classifier" || !extractor;
   if (floor.low)
     metric.note =
         fmt::format("floor: 95 % interval {:.4g} to {:.4g} over {} draws", *floor.low, *floor.high, floor.count);
+  return metric;
+}
+
+}  // namespace
+
+void Frechet::add_frechet(const Clouds& clouds, const Metric& form, Metrics& result) const {
+  std::vector<double> floors;
+  for (const auto& drawn : clouds.drawn) floors.push_back(frechet_distance(drawn, clouds.real));
+  auto metric = with_floor(form, floors);
+  metric.name = "frechet_" + form.name;
+  metric.value = frechet_distance(clouds.synthetic, clouds.real);
+  metric.better = Better::kLower;
   if (synthetic_chosen_.size() < 2 || real_chosen_.size() < 2)
     metric.note = "not defined: a side has fewer than two images";
-  auto kernel_metric = metric;
   result.metrics.push_back(std::move(metric));
+}
 
-  kernel_metric.name = fmt::format("kid_{}", name);
-  kernel_metric.value = kernel.mean;
-  kernel_metric.floor = kernel_floor.mean;
-  kernel_metric.headline = false;
-  kernel_metric.note =
-      kernel.subsets == 1
-          ? fmt::format("of all {} images, without subsets; unbiased, so it can be negative", kernel.size)
+void Frechet::add_kernel(const Clouds& clouds, const Metric& form, Metrics& result) const {
+  const auto to_real = [&](const at::Tensor& other) {
+    return kernel_distance(other, clouds.real, *subsets, *subset_size, seed(3));
+  };
+  const auto distance = to_real(clouds.synthetic), floor = to_real(clouds.drawn.front());
+  auto metric = form;
+  metric.name = "kid_" + form.name;
+  metric.value = distance.mean;
+  metric.floor = floor.mean;
+  metric.better = Better::kLower;
+  metric.headline = false;
+  metric.note =
+      distance.subsets == 1
+          ? fmt::format("of all {} images, without subsets; unbiased, so it can be negative", distance.size)
           : fmt::format(
                 "{} subsets of {}, standard deviation over subsets {:.3g} (floor {:.3g}); unbiased, so it can "
                 "be negative",
-                kernel.subsets, kernel.size, kernel.deviation, kernel_floor.deviation);
-  result.metrics.push_back(std::move(kernel_metric));
+                distance.subsets, distance.size, distance.deviation, floor.deviation);
+  result.metrics.push_back(std::move(metric));
+}
+
+void Frechet::add_overlap(const Clouds& clouds, const Metric& form, Context& context, Metrics& result) const {
+  const auto real_balls = balls(clouds.real, *neighbours);
+  const auto with_real = [&](const at::Tensor& other) {
+    context.check_stop();
+    return overlap(real_balls, balls(other, *neighbours));
+  };
+  const auto value = with_real(clouds.synthetic);
+  std::vector<Overlap> floors;
+  for (const auto& drawn : clouds.drawn) floors.push_back(with_real(drawn));
+  const auto add = [&](const char* name, double Overlap::*number, Better better) {
+    std::vector<double> of_draws;
+    for (const auto& floor : floors) of_draws.push_back(floor.*number);
+    auto metric = with_floor(form, of_draws);
+    metric.name = fmt::format("{}_{}", name, form.name);
+    metric.value = value.*number;
+    metric.better = better;
+    metric.headline = form.headline && number == &Overlap::coverage;
+    if (std::isnan(metric.value))
+      metric.note = fmt::format("not defined: a side has no more than {} images", *neighbours);
+    result.metrics.push_back(std::move(metric));
+  };
+  add("precision", &Overlap::precision, Better::kHigher);
+  add("recall", &Overlap::recall, Better::kHigher);
+  add("density", &Overlap::density, Better::kNeither);
+  add("coverage", &Overlap::coverage, Better::kHigher);
+}
+
+void Frechet::compare(const networks::Classifier& network, const char* name, Context& context, Metrics& result) const {
+  Metric form;
+  form.name = name;
+  // Distances under other codecs are other quantities: the tag keeps them in columns of their own.
+  form.tags = {{"extractor", name}, {"codec", std::string(real->codec()->kind())}};
+  form.real_count = static_cast<std::int64_t>(real_chosen_.size());
+  form.synthetic_count = static_cast<std::int64_t>(synthetic_chosen_.size());
+  form.headline = std::string_view(name) == "classifier" || !extractor;
+  const auto sets = clouds(network, context);
+  add_frechet(sets, form, result);
+  add_kernel(sets, form, result);
+  add_overlap(sets, form, context, result);
 }
 
 void Frechet::run(Context& context) {

@@ -17,7 +17,13 @@ namespace morgana::frechet {
 
 using Rows = std::vector<std::size_t>;
 
-/// Frechet and kernel distance of generated images to real ones, each beside its floor.
+/// Sets of images in the features of one network, `[images features]` each.
+struct Clouds {
+  at::Tensor real, synthetic;
+  std::vector<at::Tensor> drawn;  ///< from the training part, as many as `synthetic`: they give the floor
+};
+
+/// Frechet and kernel distance of generated images to real ones and how far they overlap, each beside its floor.
 class Frechet final : public Stage {
   In<Images> real{*this, "real", "Images of real traces held out from training."};
   In<Images> synthetic{*this, "synthetic", "Generated images."};
@@ -25,7 +31,7 @@ class Frechet final : public Stage {
   In<Model> extractor{*this, "extractor",
                       "The frozen classifier of train.extractor; without one a random network judges alone.",
                       Need::kOptional};
-  Out<Metrics> metrics{*this, "metrics", "Frechet and kernel distance under each extractor."};
+  Out<Metrics> metrics{*this, "metrics", "Distances and overlap under each extractor."};
   Param<int> samples{
       *this, "samples", {.value = 10000, .unit = "images", .min = 2, .doc = "Most images taken of each set."}};
   Param<int> repeats{*this, "repeats", {.value = 3, .min = 1, .doc = "Draws from the training part for the floor."}};
@@ -42,6 +48,12 @@ class Frechet final : public Stage {
                           .min = 2,
                           .doc = "Images in a subset.",
                           .origin = "Binkowski et al., arXiv:1801.01401"}};
+  Param<int> neighbours{*this,
+                        "neighbours",
+                        {.value = 5,
+                         .min = 1,
+                         .doc = "The neighbour to which the ball around an image reaches, for the overlap.",
+                         .origin = "Naeem et al., arXiv:2002.09797"}};
   // A parameter and not the node's seed, so that every combination of a `vary` is measured with the same draws.
   Param<int> evaluation_seed{
       *this, "evaluation_seed", {.value = 1, .min = 0, .doc = "Seed of the draws, the same for everything compared."}};
@@ -52,6 +64,10 @@ class Frechet final : public Stage {
   void check_inputs() const;
   void choose_rows();
   void compare(const networks::Classifier& network, const char* name, Context& context, Metrics& result) const;
+  Clouds clouds(const networks::Classifier& network, Context& context) const;
+  void add_frechet(const Clouds& clouds, const Metric& form, Metrics& result) const;
+  void add_kernel(const Clouds& clouds, const Metric& form, Metrics& result) const;
+  void add_overlap(const Clouds& clouds, const Metric& form, Context& context, Metrics& result) const;
   at::Tensor features(const networks::Classifier& network, const Images& images, const Rows& rows,
                       Context& context) const;
   Metric class_accuracy(const networks::Classifier& network, Context& context) const;

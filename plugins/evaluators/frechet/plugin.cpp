@@ -3,8 +3,7 @@
 #include "frechet.hpp"
 #include "train_extractor.hpp"
 
-MORGANA_PLUGIN("frechet", "1.0.0",
-               "Frechet and kernel distances of image sets in the features of networks that know traffic.",
+MORGANA_PLUGIN("frechet", "1.0.0", "Distances and overlap of image sets in the features of networks that know traffic.",
                morgana::stage<morgana::frechet::TrainExtractor>(
                    "train.extractor",
                    "Trains the network of real traffic in whose features evaluate.frechet compares images."),

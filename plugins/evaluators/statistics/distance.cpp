@@ -84,6 +84,18 @@ double jensen_shannon_bits(std::span<const double> first, std::span<const double
   return std::clamp(divergence, 0.0, 1.0);
 }
 
+double hellinger(std::span<const double> first, std::span<const double> second) {
+  check_cells(first, second);
+  const double first_sum = sum_of(first), second_sum = sum_of(second);
+  if (first_sum <= 0 || second_sum <= 0) return kUndefined;
+  double squares = 0;
+  for (std::size_t i = 0; i < first.size(); ++i) {
+    const double gap = std::sqrt(first[i] / first_sum) - std::sqrt(second[i] / second_sum);
+    squares += gap * gap;
+  }
+  return std::min(std::sqrt(squares / 2), 1.0);
+}
+
 double total_variation(std::span<const double> first, std::span<const double> second) {
   check_cells(first, second);
   const double first_sum = sum_of(first), second_sum = sum_of(second);

@@ -23,6 +23,10 @@ std::vector<double> histogram(std::span<const double> values, std::span<const do
 /// Jensen-Shannon divergence, base 2, in [0, 1] bits, of two vectors of counts. Not its root, the distance.
 double jensen_shannon_bits(std::span<const double> first, std::span<const double> second);
 
+/// Root of half the summed squared difference of the roots of two vectors of counts, each divided by its sum; in [0,
+/// 1].
+double hellinger(std::span<const double> first, std::span<const double> second);
+
 /// Half the summed absolute difference of two vectors of counts, each divided by its sum; in [0, 1].
 double total_variation(std::span<const double> first, std::span<const double> second);
 

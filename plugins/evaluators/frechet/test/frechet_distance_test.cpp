@@ -6,23 +6,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 
-#include "morgana/archive.hpp"
 #include "morgana/error.hpp"
-#include "morgana/tensor.hpp"
-#include "morgana/testing.hpp"
-#include "test_environment.hpp"
+#include "samples.hpp"
 
 namespace morgana::frechet {
 namespace {
-
-/// Independent standard normal features `[count columns]`.
-at::Tensor normal(std::int64_t count, std::int64_t columns, std::uint64_t seed) {
-  const std::vector<std::uint64_t> sample{0};
-  return normal_noise(seed, sample, 0, {count, columns}, at::kCPU).squeeze(0).to(at::kDouble);
-}
 
 TEST(Frechet, OfShiftedNormalsIsTheSquaredShift) {
   const auto identity = at::eye(2048, at::kDouble);
@@ -67,22 +56,13 @@ TEST(Frechet, OfConstantsIsTheSquaredGapAndOfOneRowUndefined) {
 }
 
 TEST(Frechet, AgreesWithScipysMatrixRoot) {
-  const std::filesystem::path root = MORGANA_SOURCE_DIR, python = testing::oracle_python();
-  if (!std::filesystem::exists(python)) GTEST_SKIP() << "no Python at " << python << ": run scripts/setup";
-  const testing::TestContext folder;
   // Correlated features of very different widths, full rank.
   const auto mixing = normal(96, 96, 3), widths = at::logspace(-2, 1, 96, 10, at::kDouble);
   const auto first = at::matmul(normal(700, 96, 1) * widths, mixing),
              second = at::matmul(normal(900, 96, 2) * widths.flip(0), mixing) + 0.3;
-  Archive archive;
-  archive.arrays["first"] = to_array(first);
-  archive.arrays["second"] = to_array(second);
-  archive.write(folder.root() / "samples.safetensors");
-  const auto command = fmt::format("{} {}/plugins/evaluators/frechet/test/scipy_frechet.py {}", python.string(),
-                                   root.string(), folder.root().string());
-  ASSERT_EQ(std::system(command.c_str()), 0);
-  const double expected = Archive::read(folder.root() / "answer.safetensors").array("answer").as<double>()[0];
-  EXPECT_NEAR(frechet_distance(first, second) / expected, 1, 1e-8);
+  const auto expected = python_answer("scipy_frechet.py", first, second);
+  if (expected.empty()) GTEST_SKIP() << "no Python to ask: run scripts/setup";
+  EXPECT_NEAR(frechet_distance(first, second) / expected[0], 1, 1e-8);
 }
 
 TEST(KernelDistance, OfShiftedNormalsIsTheAnalyticValue) {

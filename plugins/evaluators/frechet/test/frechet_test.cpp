@@ -88,6 +88,21 @@ TEST(FrechetStage, OfFreshRealImagesIsItsFloorAndOfWorseOnesMore) {
   EXPECT_FALSE(fresh->find("frechet_random")->headline);
 }
 
+TEST(FrechetStage, OverlapsFreshRealImagesAsTheTrainingPartDoes) {
+  const auto fresh = Evaluation(images({400, 240, 160}, 3)).result(),
+             faint = Evaluation(images({400, 240, 160}, 3, 0.6f)).result(),
+             lacking = Evaluation(images({400, 240, 0}, 3)).result();
+  for (const char* name : {"precision_random", "recall_random", "density_random", "coverage_random"}) {
+    EXPECT_NEAR(fresh->find(name)->value / *fresh->find(name)->floor, 1, 0.15) << name;
+    EXPECT_LT(faint->find(name)->value, 0.9 * *faint->find(name)->floor) << name;
+  }
+  // The images that there are look real, and no test image of the class without any is reached.
+  EXPECT_GT(lacking->find("precision_classifier")->value, 0.8);
+  EXPECT_LT(lacking->find("coverage_classifier")->value, 0.85);
+  EXPECT_TRUE(fresh->find("coverage_classifier")->headline);
+  EXPECT_FALSE(fresh->find("recall_classifier")->headline);
+}
+
 TEST(FrechetStage, GivesTheSyntheticSideTheTestPartsClassShares) {
   const auto metrics = Evaluation(images({300, 300, 300}, 3)).result();
   // 800 training images limit the draw: 400, 240 and 160 wanted, 300 of the first class there.
@@ -143,6 +158,8 @@ TEST(FrechetStage, TakesALackingClassAndASingleImage) {
   const auto single = Evaluation(images({1}, 3)).result();
   EXPECT_TRUE(std::isnan(single->find("frechet_random")->value));
   EXPECT_EQ(single->find("frechet_random")->note, "not defined: a side has fewer than two images");
+  EXPECT_TRUE(std::isnan(single->find("recall_random")->value));
+  EXPECT_EQ(single->find("recall_random")->note, "not defined: a side has no more than 5 images");
 }
 
 TEST(FrechetStage, RefusesOtherShapesAndNothing) {
