@@ -51,13 +51,13 @@ TEST(Wording, TimesAndSizes) {
   EXPECT_EQ(padded("é", 3), "é  ");
 }
 
-class Give final : public Stage {
+class GiveOne final : public Stage {
   Out<Metrics> number{*this, "number", "The number."};
   Param<double> value{*this, "value", {.value = 1.0, .doc = "It."}};
   void run(Context&) override { number = testing::number(*value); }
 };
 
-class Write final : public Stage {
+class WriteOne final : public Stage {
   In<Metrics> number{*this, "number", "A number."};
   Param<OutputPath> path{*this, "path", {.value = OutputPath{"report"}, .doc = "Where to."}};
   void run(Context&) override {
@@ -69,8 +69,8 @@ class Write final : public Stage {
 class RunFolderTest : public PipelineTest {
  protected:
   RunFolderTest() {
-    source.add<Give>("give");
-    source.add<Write>("write");
+    source.add<GiveOne>("give");
+    source.add<WriteOne>("write");
   }
   HandPlan plan_with(double value) {
     HandPlan plan(source);

@@ -7,6 +7,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "json_number.hpp"
 #include "morgana/error.hpp"
 
 namespace morgana {
@@ -21,9 +22,6 @@ json numbers(const std::vector<double>& values) {
   json list = json::array();
   for (const auto value : values) list.push_back(number(value));
   return list;
-}
-double number_of(const json& value) {
-  return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
 }
 std::vector<double> numbers_of(const json& list) {
   std::vector<double> values;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "json_number.hpp"
 #include "morgana/error.hpp"
 #include "morgana/nearest.hpp"
 #include "morgana/stage.hpp"
@@ -16,15 +17,6 @@ const ValueType& Model::type() {
       [](const std::filesystem::path& file) -> std::shared_ptr<const Value> { return load(file); }};
   return type;
 }
-
-namespace {
-
-/// What nlohmann's JSON writes for a number that is not finite is null.
-double number_of(const nlohmann::json& value) {
-  return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
-}
-
-}  // namespace
 
 void Model::save(const std::filesystem::path& file) const {
   Archive archive;

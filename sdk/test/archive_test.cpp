@@ -28,7 +28,7 @@ class ArchiveTest : public ::testing::Test {
   testing::TestContext context_;
 };
 
-Archive sample() {
+Archive sample_archive() {
   Archive archive;
   archive.text["about"] = "a \"test\"";
   archive.arrays["floats"] = Array::of(std::vector<float>{1, 2, 3, 4, 5, 6}, {2, 3});
@@ -39,7 +39,7 @@ Archive sample() {
 }
 
 TEST_F(ArchiveTest, KeepsArraysAndText) {
-  sample().write(file("a"));
+  sample_archive().write(file("a"));
   const auto read = Archive::read(file("a"));
   EXPECT_EQ(read.text_of("about"), "a \"test\"");
   EXPECT_EQ(read.array("floats").shape(), (std::vector<std::int64_t>{2, 3}));
@@ -50,13 +50,13 @@ TEST_F(ArchiveTest, KeepsArraysAndText) {
 }
 
 TEST_F(ArchiveTest, EqualContentsGiveEqualBytes) {
-  sample().write(file("a"));
+  sample_archive().write(file("a"));
   Archive::read(file("a")).write(file("b"));
   EXPECT_EQ(text_of(file("a")), text_of(file("b")));
 }
 
 TEST_F(ArchiveTest, AReplacedFileStaysReadable) {
-  sample().write(file("a"));
+  sample_archive().write(file("a"));
   const auto read = Archive::read(file("a"));
   Archive other;
   other.arrays["floats"] = Array::of(std::vector<float>{0});

@@ -44,7 +44,7 @@ class Draws final : public Stage {
   void run(Context&) override {}
 };
 
-Traces sample() {
+Traces sample_traces() {
   TraceTable table;
   table.channels = {{"PL", "bytes", {100, 200, 300, 400, 500, 600}}, {"DIR", "", {-1, 1, -1, 1, 1, 1}}};
   table.offsets = {0, 1, 3, 6};
@@ -66,7 +66,7 @@ class Values : public ::testing::Test {
 };
 
 TEST_F(Values, TracesSurviveTheirFile) {
-  const auto traces = sample();
+  const auto traces = sample_traces();
   traces.save(file("t"));
   const auto loaded = Traces::load(file("t"));
   EXPECT_EQ(loaded->size(), 3u);
@@ -89,7 +89,7 @@ TEST_F(Values, NoTracesAreTracesToo) {
 }
 
 TEST_F(Values, TracesAreSelectedByRow) {
-  const auto chosen = sample().select(std::vector<std::size_t>{2, 0});
+  const auto chosen = sample_traces().select(std::vector<std::size_t>{2, 0});
   EXPECT_EQ(chosen.size(), 2u);
   EXPECT_EQ(chosen.packets(0), 3u);
   EXPECT_EQ(chosen[1].channel("PL")[0], 100.0f);
@@ -97,14 +97,14 @@ TEST_F(Values, TracesAreSelectedByRow) {
   EXPECT_EQ(chosen.rows_by_class()[1], (std::vector<std::size_t>{0}));
   EXPECT_EQ(chosen.table().payload.offsets, (std::vector<std::uint64_t>{0, 0, 0, 3, 5}));
   EXPECT_EQ(chosen.table().payload.bytes, (std::vector<std::uint8_t>{4, 5, 6, 1, 2}));
-  EXPECT_EQ(sample().first_packets(2).table().payload.offsets, (std::vector<std::uint64_t>{0, 2, 2, 3, 3, 3}));
+  EXPECT_EQ(sample_traces().first_packets(2).table().payload.offsets, (std::vector<std::uint64_t>{0, 2, 2, 3, 3, 3}));
 }
 
 TEST_F(Values, AnExpressionMultipliesChannels) {
-  EXPECT_EQ(sample().expression("PL*DIR"), (std::vector<float>{-100, 200, -300, 400, 500, 600}));
-  EXPECT_EQ(sample().expression_unit("PL*DIR"), "bytes");
+  EXPECT_EQ(sample_traces().expression("PL*DIR"), (std::vector<float>{-100, 200, -300, 400, 500, 600}));
+  EXPECT_EQ(sample_traces().expression_unit("PL*DIR"), "bytes");
   try {
-    sample().expression("WIN");
+    sample_traces().expression("WIN");
     FAIL();
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(), "the traces have no channel \"WIN\"; they have PL, DIR");
@@ -113,7 +113,7 @@ TEST_F(Values, AnExpressionMultipliesChannels) {
 
 TEST_F(Values, ColumnsThatDoNotFitAreRefused) {
   const auto refused = [](auto change) {
-    auto table = sample().table();
+    auto table = sample_traces().table();
     change(table);
     try {
       const Traces traces(std::move(table));
@@ -134,7 +134,7 @@ TEST_F(Values, ColumnsThatDoNotFitAreRefused) {
 TEST_F(Values, ImagesOfTracesAreComputedAndSaveTheTraces) {
   const CodecEntry entry = codec<FirstPacket>("first-packet");
   register_codec(entry);
-  const Images images(std::make_shared<const Traces>(sample()), std::make_shared<const FirstPacket>());
+  const Images images(std::make_shared<const Traces>(sample_traces()), std::make_shared<const FirstPacket>());
   images.save(file("i"));
   const auto loaded = Images::load(file("i"));
   std::vector<float> pixels(2);

@@ -81,10 +81,8 @@ def main():
                 (here / "my_metric", ["evaluate.my-metric"], None),
                 (here / "my_model", ["train.my-model", "sample.my-model"], None)):
             build = here / ("build-" + source.name)
-            # A precompiled header pays for many files; these are one each.
             run(arguments.cmake, "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release",
-                "-DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON", f"-DCMAKE_CXX_COMPILER={arguments.compiler}",
-                f"-DCMAKE_CXX_FLAGS={arguments.flags}")
+                f"-DCMAKE_CXX_COMPILER={arguments.compiler}", f"-DCMAKE_CXX_FLAGS={arguments.flags}")
             run(arguments.cmake, "--build", build)
             run(pathlib.Path(arguments.cmake).with_name("ctest"), "--test-dir", build, "--output-on-failure")
             plugins = ["--plugin-path", f"{build}:{arguments.build}/test-plugins/good"]

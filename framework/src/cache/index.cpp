@@ -6,7 +6,7 @@
 namespace morgana::host {
 namespace {
 
-constexpr const char* kSchema = R"(
+constexpr const char* kTables = R"(
 CREATE TABLE IF NOT EXISTS entries(
   key TEXT PRIMARY KEY, stage TEXT NOT NULL, files TEXT NOT NULL, seconds REAL NOT NULL, peak INTEGER NOT NULL,
   growth INTEGER NOT NULL, made INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
@@ -47,7 +47,7 @@ std::string select(const char* rest) { return std::string("SELECT ") + kEntryCol
 
 Index::Index(const std::filesystem::path& file)
     : database_(file),
-      schema_((database_.run(kSchema), true)),
+      schema_((database_.run(kTables), true)),
       find_(database_.prepare(select(" FROM entries e WHERE e.key = ?").c_str())),
       put_(database_.prepare("INSERT OR REPLACE INTO entries VALUES(?, ?, ?, ?, ?, ?, ?, ?)")),
       find_stage_(database_.prepare("SELECT key, material, growth FROM stages WHERE stage = ?")),

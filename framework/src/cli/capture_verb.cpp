@@ -128,7 +128,7 @@ std::string pipeline_of(const Arguments& arguments) {
       .dump();
 }
 
-std::string text_of(const std::filesystem::path& file) {
+std::string contents_of(const std::filesystem::path& file) {
   std::ifstream stream(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(stream), {}};
 }
@@ -197,7 +197,7 @@ int capture(const Arguments& arguments) try {
                                                      : Display::style_of_stderr();
   const auto metrics = run_capture(plan, style);
   if (!arguments.has("quiet")) say_end(*metrics);
-  if (arguments.has("json")) print(text_of(metrics->notes.at("record")));
+  if (arguments.has("json")) print(contents_of(metrics->notes.at("record")));
   return kDone;
 } catch (const PipelineFault& fault) {
   // The pipeline is no file of the user's: what is wrong with it is said without a place in it.

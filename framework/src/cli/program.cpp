@@ -16,7 +16,7 @@
 namespace morgana::host {
 namespace {
 
-std::string quoted(const std::string& word) {
+std::string shell_word(const std::string& word) {
   constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
   std::string text = "'";
@@ -49,7 +49,7 @@ int dispatch(const std::vector<std::string>& words) {
   if (words[0] == "--help" || words[0] == "help") return print_help(words);
   const auto& verb = verb_called(words[0]);
   std::string command = "morgana";
-  for (const auto& word : words) command += " " + quoted(word);
+  for (const auto& word : words) command += " " + shell_word(word);
   const auto arguments = parse_arguments(verb, {words.begin() + 1, words.end()}, command);
   if (!arguments.has("help")) return verb.run(arguments);
   print(help_of(verb));

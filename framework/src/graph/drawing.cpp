@@ -85,7 +85,7 @@ std::string graph_text(const Plan& plan, Copies copies) {
 namespace {
 
 /// Text inside DOT's quotes.
-std::string quoted(const std::string& text) {
+std::string in_dot_quotes(const std::string& text) {
   std::string result;
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\';
@@ -101,11 +101,11 @@ std::string graph_dot(const Plan& plan, Copies copies) {
   std::string text = "digraph pipeline {\n  rankdir=LR\n  node [shape=box, style=rounded, fontname=\"sans-serif\"]\n";
   for (std::size_t i = 0; i < drawing.boxes.size(); ++i) {
     const auto& box = drawing.boxes[i];
-    text += fmt::format("  n{} [label=\"{}\\n{}{}\"]\n", i, quoted(box.name), box.stage,
-                        box.note.empty() ? "" : "\\n" + quoted(box.note));
+    text += fmt::format("  n{} [label=\"{}\\n{}{}\"]\n", i, in_dot_quotes(box.name), box.stage,
+                        box.note.empty() ? "" : "\\n" + in_dot_quotes(box.note));
   }
   for (const auto& line : drawing.lines)
-    text += fmt::format("  n{} -> n{} [label=\"{}\"]\n", line.from, line.to, quoted(line.label));
+    text += fmt::format("  n{} -> n{} [label=\"{}\"]\n", line.from, line.to, in_dot_quotes(line.label));
   return text + "}\n";
 }
 

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 const std::set<std::string> kOwnFiles{"run.json", "events.jsonl", "pipeline.json", "resolved.json", "values"};
 
 /// Stands for the run's folder, whose name is not known yet.
-const fs::path kRun = "/run";
+const fs::path kRunFolder = "/run";
 
 struct Product {
   const PlannedNode* node;
@@ -41,8 +41,8 @@ class Checker {
   explicit Checker(Faults& faults) : faults_(faults) {}
 
   void add(const Product& product) {
-    const auto place = product_place(*product.node, product.parameter->info->name, kRun);
-    const auto inside = place.lexically_relative(kRun);
+    const auto place = product_place(*product.node, product.parameter->info->name, kRunFolder);
+    const auto inside = place.lexically_relative(kRunFolder);
     if (inside.empty() || *inside.begin() == "." || *inside.begin() == "..")
       return fault(product, fmt::format("the output path \"{}\" leads out of the run's folder", product.path()),
                    "give a path inside it, such as \"report\"; copy what is wanted elsewhere after the run");

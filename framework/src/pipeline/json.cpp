@@ -105,7 +105,7 @@ class Parser {
   Faults& faults_;
 };
 
-std::string quoted(const std::string& text) {
+std::string json_string(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') result += '\\', result += c;
@@ -126,7 +126,7 @@ std::string text_of(const JsonValue& value) {
   if (const auto* flag = value.as<bool>()) return *flag ? "true" : "false";
   if (const auto* integer = value.as<std::int64_t>()) return fmt::format("{}", *integer);
   if (const auto* real = value.as<double>()) return fmt::format("{}", *real);
-  if (const auto* text = value.as<std::string>()) return quoted(*text);
+  if (const auto* text = value.as<std::string>()) return json_string(*text);
   std::string result;
   if (const auto* list = value.as<JsonValue::List>()) {
     for (const auto& element : *list) result += (result.empty() ? "" : ", ") + text_of(element);
@@ -134,7 +134,7 @@ std::string text_of(const JsonValue& value) {
   }
   if (const auto* object = value.as<JsonValue::Object>()) {
     for (const auto& member : *object)
-      result += (result.empty() ? "" : ", ") + quoted(member.key) + ": " + text_of(member.value);
+      result += (result.empty() ? "" : ", ") + json_string(member.key) + ": " + text_of(member.value);
     return "{" + result + "}";
   }
   return "null";

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 
+#include "morgana/utf8.hpp"
+
 namespace morgana::host {
 namespace {
-
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 /// Bytes of the UTF-8 character at the beginning of `text` (RFC 3629); 0 where there is none.
 std::size_t character_size(std::string_view text) {
@@ -43,7 +43,7 @@ JsonCursor::JsonCursor(std::string_view text) : text_(text) {
 void JsonCursor::take() noexcept {
   const char c = text_[offset_++];
   if (c == '\n') position_ = {position_.line + 1, 1};
-  else if (!continues_character(c)) ++position_.column;
+  else if (begins_character(c)) ++position_.column;
 }
 
 bool JsonCursor::take_word(std::string_view word) {

@@ -8,10 +8,10 @@
 #include <cmath>
 #include <utility>
 
+#include "morgana/utf8.hpp"
+
 namespace morgana::host {
 namespace {
-
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 /// A number and the unit behind it, without spaces between.
 std::optional<std::pair<double, std::string_view>> number_and_unit(std::string_view text) {
@@ -93,13 +93,13 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
 std::string shortened(std::string_view text, std::size_t columns) {
   std::size_t seen = 0;
   for (std::size_t i = 0; i < text.size(); ++i)
-    if (!continues_character(text[i]) && seen++ == columns) return std::string(text.substr(0, i));
+    if (begins_character(text[i]) && seen++ == columns) return std::string(text.substr(0, i));
   return std::string(text);
 }
 
 std::size_t columns_of(std::string_view text) {
   std::size_t count = 0;
-  for (const char c : text) count += continues_character(c) ? 0 : 1;
+  for (const char c : text) count += begins_character(c) ? 1 : 0;
   return count;
 }
 

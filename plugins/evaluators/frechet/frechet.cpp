@@ -2,7 +2,8 @@
 // evaluate.frechet: how far sets of images are apart, and overlap, in the features of a network that knows traffic.
 #include "frechet.hpp"
 
-#include <ATen/Functions.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>

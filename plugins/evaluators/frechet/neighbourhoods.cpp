@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neighbourhoods.hpp"
 
-#include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/kthvalue.h>
+#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <limits>

@@ -9,6 +9,7 @@
 #include <chrono>
 
 #include "capture_record.hpp"
+#include "clock.hpp"
 #include "morgana/count_text.hpp"
 #include "morgana/error.hpp"
 
@@ -21,11 +22,6 @@ constexpr int kWaitMilliseconds = 20;
 constexpr std::chrono::seconds kRecordEvery{5};
 // A program in the same terminal has had its own Ctrl-C; one that did not is asked, and in the end not asked any more.
 constexpr std::chrono::seconds kUntilTerminate{2}, kUntilKill{5};
-
-std::int64_t now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 steady_clock::duration duration_of(double seconds) {
   return std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(seconds));

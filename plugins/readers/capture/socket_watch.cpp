@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "clock.hpp"
+
 namespace morgana::capture {
 namespace {
 
@@ -19,11 +21,6 @@ std::uint64_t hash_of(const packets::End& end) {
   std::uint64_t words[2];
   std::memcpy(words, end.address.bytes.data(), sizeof words);
   return (words[0] * 0x9e3779b97f4a7c15u ^ words[1] ^ (std::uint64_t{end.port} << 48)) * 0xff51afd7ed558ccdu;
-}
-
-std::int64_t now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace

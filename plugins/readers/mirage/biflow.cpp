@@ -14,7 +14,6 @@ namespace morgana::mirage {
 namespace {
 
 constexpr std::size_t kAbsent = std::numeric_limits<std::size_t>::max();
-constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 /// Index of a name, or the count of names. Members nearly always come in one order, so `next` is tried first.
 template <std::size_t Count>

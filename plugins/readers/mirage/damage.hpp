@@ -10,4 +10,7 @@ struct Damage {
   std::string field, reason;
 };
 
+/// Damage in a field that the caller knows.
+[[noreturn]] inline void fail(const char* reason) { throw Damage{"", reason}; }
+
 }  // namespace morgana::mirage

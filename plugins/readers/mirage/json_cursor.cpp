@@ -17,10 +17,7 @@
 namespace morgana::mirage {
 namespace {
 
-constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-[[noreturn]] void fail(const char* reason) { throw Damage{"", reason}; }
 
 bool is_digit(char byte) { return static_cast<unsigned char>(byte - '0') < 10; }
 

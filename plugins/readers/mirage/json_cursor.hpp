@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "nesting.hpp"
 
 namespace morgana::mirage {
+
+/// What `null`, `NaN` and an absent number are read as.
+inline constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 /// Walks over one JSON value, reading what is asked for and stepping over the rest.
 ///

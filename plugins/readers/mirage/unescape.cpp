@@ -9,8 +9,6 @@
 namespace morgana::mirage {
 namespace {
 
-[[noreturn]] void fail(const char* reason) { throw Damage{"", reason}; }
-
 /// The four hexadecimal digits of \uXXXX.
 std::uint32_t hexadecimal(const char*& at, const char* end) {
   std::uint32_t value = 0;

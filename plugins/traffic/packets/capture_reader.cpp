@@ -10,6 +10,7 @@
 
 #include "morgana/count_text.hpp"
 #include "morgana/error.hpp"
+#include "packets/pcapng_blocks.hpp"
 
 namespace morgana::packets {
 namespace {
@@ -17,9 +18,6 @@ namespace {
 // pcap's first four bytes, as a little-endian number: microseconds, nanoseconds, and the form of a patched libpcap
 // whose records carry eight bytes more.
 constexpr std::uint32_t kMicroseconds = 0xa1b2c3d4, kNanoseconds = 0xa1b23c4d, kPatched = 0xa1b2cd34;
-// pcapng's block types (draft-ietf-opsawg-pcapng, section 11.1) and its byte-order magic.
-constexpr std::uint32_t kSectionHeader = 0x0a0d0d0a, kInterfaceDescription = 1, kObsoletePacket = 2, kSimplePacket = 3,
-                        kEnhancedPacket = 6, kByteOrder = 0x1a2b3c4d;
 constexpr std::size_t kPcapHeaderBytes = 24, kBlockHeaderBytes = 8;
 // A block read whole: a packet with its options, or a header with its comments. Others are passed by.
 constexpr std::uint32_t kMostBlockBytes = 16 * 1024 * 1024;
@@ -194,8 +192,9 @@ bool CaptureReader::read_section_header() {
   constexpr std::size_t kLeast = 28;
   if (!need(kLeast)) return end("a section header is cut off");
   const auto order = little(here() + 8);
-  if (order != kByteOrder && __builtin_bswap32(order) != kByteOrder) return end("a section header without byte order");
-  swapped_ = order != kByteOrder;
+  if (order != kByteOrderMagic && __builtin_bswap32(order) != kByteOrderMagic)
+    return end("a section header without byte order");
+  swapped_ = order != kByteOrderMagic;
   const auto size = u32(here() + 4);
   if (size < kLeast || size % 4 != 0 || size > kMostBlockBytes)
     return end(fmt::format("a section header claims {} bytes", size));

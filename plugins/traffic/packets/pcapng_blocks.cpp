@@ -6,9 +6,7 @@
 namespace morgana::packets {
 namespace {
 
-// Block types and option codes of the draft, sections 4 and 3.5.
-constexpr std::uint32_t kSectionHeader = 0x0A0D0D0A, kInterface = 1, kStatistics = 5, kEnhancedPacket = 6;
-constexpr std::uint32_t kByteOrderMagic = 0x1A2B3C4D;
+// Option codes of the draft, sections 3.5 and 4.
 constexpr std::uint16_t kEndOfOptions = 0, kComment = 1;
 constexpr std::uint16_t kHardware = 2, kOs = 3, kApplication = 4;                  // of a section
 constexpr std::uint16_t kInterfaceName = 2, kTimeResolution = 9, kFilter = 11;     // of an interface
@@ -80,7 +78,7 @@ void put_interface(CaptureBytes& bytes, const PcapngInterface& interface) {
   options.add(kInterfaceName, interface.name);
   options.add(kTimeResolution, {&digits, 1});
   if (!interface.filter.empty()) options.add(kFilter, filter);
-  put_block(bytes, options, kInterface, interface.link_type, std::uint16_t{0}, interface.snap_length);
+  put_block(bytes, options, kInterfaceDescription, interface.link_type, std::uint16_t{0}, interface.snap_length);
 }
 
 void put_statistics(CaptureBytes& bytes, std::uint64_t time, const PcapngStatistics& statistics) {
@@ -91,7 +89,7 @@ void put_statistics(CaptureBytes& bytes, std::uint64_t time, const PcapngStatist
   count(kReceived, statistics.received);
   count(kDroppedByInterface, statistics.dropped_by_interface);
   count(kDroppedByOs, statistics.dropped);
-  put_block(bytes, options, kStatistics, std::uint32_t{0}, high(time), low(time));
+  put_block(bytes, options, kInterfaceStatistics, std::uint32_t{0}, high(time), low(time));
 }
 
 std::uint8_t* put_packet(CaptureBytes& bytes, std::uint64_t time, std::uint32_t captured, std::uint32_t original,

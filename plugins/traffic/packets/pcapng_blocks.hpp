@@ -12,6 +12,17 @@
 /// out, and cut after 65535 bytes.
 namespace morgana::packets {
 
+/// Types of blocks (section 11.1), and what a section's header says of its byte order.
+enum PcapngBlock : std::uint32_t {
+  kSectionHeader = 0x0a0d0d0a,
+  kInterfaceDescription = 1,
+  kObsoletePacket = 2,
+  kSimplePacket = 3,
+  kInterfaceStatistics = 5,
+  kEnhancedPacket = 6
+};
+inline constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
+
 struct PcapngSection {
   std::string application, hardware, os;
   std::vector<std::string> comments;

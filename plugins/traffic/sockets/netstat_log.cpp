@@ -22,7 +22,7 @@ bool take_process(std::string_view word, SocketRow& row, std::string_view& name)
   return true;
 }
 
-bool is_state(std::string_view word) {
+bool looks_like_state(std::string_view word) {
   return word.size() > 2 &&
          std::all_of(word.begin(), word.end(),
                      [](unsigned char c) { return std::isupper(c) != 0 || std::isdigit(c) != 0 || c == '_'; }) &&
@@ -90,7 +90,7 @@ class NetstatParser final : public LogParser {
 
     std::string_view name;
     std::size_t at = 5;
-    if (at < words.size() && is_state(words[at])) ++at;
+    if (at < words.size() && looks_like_state(words[at])) ++at;
     if (has_user_ && at < words.size()) {
       if (const auto uid = number_of<std::int64_t>(words[at])) row.uid = *uid;
       else if (const auto app = app_uid(words[at])) row.uid = *app;

@@ -20,12 +20,12 @@ using biflows::Direction;
 using packets::Segment;
 
 constexpr std::int64_t kSecond = 100'000'0000;
-constexpr std::int64_t kStart = 1'600'000'000 * kSecond;
+constexpr std::int64_t kBegin = 1'600'000'000 * kSecond;
 
 packets::End end(const char* address, int port) {
   return {packets::Address::parse(address).value(), static_cast<std::uint16_t>(port)};
 }
-const packets::End kPhone = end("192.168.20.105", 40001), kServer = end("203.0.113.7", 443);
+const packets::End kPhoneEnd = end("192.168.20.105", 40001), kServerEnd = end("203.0.113.7", 443);
 
 Segment segment(const packets::End& source, const packets::End& target, std::uint32_t payload,
                 std::uint8_t flags = 0x10) {
@@ -46,19 +46,19 @@ struct Step {
 
 biflows::Biflows assembled(const Assembly& assembly, const std::vector<Step>& steps) {
   Assembler assembler(assembly);
-  for (const auto& step : steps) assembler.add(kStart + step.nanoseconds, step.segment);
+  for (const auto& step : steps) assembler.add(kBegin + step.nanoseconds, step.segment);
   return std::move(assembler).finish();
 }
 
 std::vector<Step> exchange() {
-  auto syn = segment(kPhone, kServer, 0, packets::kSyn);
+  auto syn = segment(kPhoneEnd, kServerEnd, 0, packets::kSyn);
   syn.maximum_segment = 1460;
   syn.window_shift = 7;
   return {{0, syn},
-          {10, segment(kServer, kPhone, 0, packets::kSyn | packets::kAck)},
-          {20, segment(kPhone, kServer, 100)},
-          {35, segment(kServer, kPhone, 1400)},
-          {40, segment(kServer, kPhone, 900)}};
+          {10, segment(kServerEnd, kPhoneEnd, 0, packets::kSyn | packets::kAck)},
+          {20, segment(kPhoneEnd, kServerEnd, 100)},
+          {35, segment(kServerEnd, kPhoneEnd, 1400)},
+          {40, segment(kServerEnd, kPhoneEnd, 900)}};
 }
 
 TEST(Assembler, PutsBothDirectionsIntoOneBiflow) {
@@ -83,16 +83,16 @@ TEST(Assembler, PutsBothDirectionsIntoOneBiflow) {
 
 TEST(Assembler, ChoosesTheClient) {
   // The server speaks first, as where a capture starts in the middle of a connection.
-  const std::vector<Step> late{{0, segment(kServer, kPhone, 10)}, {1, segment(kPhone, kServer, 20)}};
-  EXPECT_EQ(assembled({}, late)[0].client, kPhone);
+  const std::vector<Step> late{{0, segment(kServerEnd, kPhoneEnd, 10)}, {1, segment(kPhoneEnd, kServerEnd, 20)}};
+  EXPECT_EQ(assembled({}, late)[0].client, kPhoneEnd);
   EXPECT_EQ(assembled({}, late)[0].packets[0].direction, Direction::kDown);
-  EXPECT_EQ(assembled({.client = biflows::ClientRule::kFirstSender}, late)[0].client, kServer);
-  const std::vector<Step> answer{{0, segment(kServer, kPhone, 0, packets::kSyn | packets::kAck)}};
-  EXPECT_EQ(assembled({.client = biflows::ClientRule::kFirstSender}, answer)[0].client, kPhone)
+  EXPECT_EQ(assembled({.client = biflows::ClientRule::kFirstSender}, late)[0].client, kServerEnd);
+  const std::vector<Step> answer{{0, segment(kServerEnd, kPhoneEnd, 0, packets::kSyn | packets::kAck)}};
+  EXPECT_EQ(assembled({.client = biflows::ClientRule::kFirstSender}, answer)[0].client, kPhoneEnd)
       << "a SYN-ACK is an answer";
-  EXPECT_EQ(assembled({.clients = {kServer.address}}, late)[0].client, kServer);
+  EXPECT_EQ(assembled({.clients = {kServerEnd.address}}, late)[0].client, kServerEnd);
   const auto other = end("10.0.0.9", 99);
-  EXPECT_EQ(assembled({}, {{0, segment(other, kPhone, 1)}})[0].client, other) << "both are private";
+  EXPECT_EQ(assembled({}, {{0, segment(other, kPhoneEnd, 1)}})[0].client, other) << "both are private";
 }
 
 TEST(Assembler, KnowsTheClientsOfWrittenTraffic) {
@@ -107,7 +107,7 @@ TEST(Assembler, KnowsTheClientsOfWrittenTraffic) {
     EXPECT_EQ(key_of(written, {.clients = {written.server.address}}), turned.text());
   }
   // A private address is the client of whatever the documentation's stand for.
-  EXPECT_EQ(key_of({kPhone, end("192.0.2.1", 443), packets::kTcp}, {}), "192.168.20.105,40001,192.0.2.1,443,6");
+  EXPECT_EQ(key_of({kPhoneEnd, end("192.0.2.1", 443), packets::kTcp}, {}), "192.168.20.105,40001,192.0.2.1,443,6");
 }
 
 TEST(Assembler, CountsAllPacketsAndKeepsTheFirst) {
@@ -129,9 +129,9 @@ TEST(Assembler, CountsAllPacketsAndKeepsTheFirst) {
 }
 
 TEST(Assembler, EndsABiflowWhereItIsAskedTo) {
-  std::vector<Step> steps{{0, segment(kPhone, kServer, 1)},
-                          {2 * kSecond, segment(kServer, kPhone, 2)},
-                          {13 * kSecond, segment(kPhone, kServer, 3)}};
+  std::vector<Step> steps{{0, segment(kPhoneEnd, kServerEnd, 1)},
+                          {2 * kSecond, segment(kServerEnd, kPhoneEnd, 2)},
+                          {13 * kSecond, segment(kPhoneEnd, kServerEnd, 3)}};
   EXPECT_EQ(assembled({}, steps).size(), 1u);
   EXPECT_EQ(assembled({.idle_seconds = 11}, steps).size(), 1u);
   const auto parts = assembled({.idle_seconds = 10.5}, steps);
@@ -139,13 +139,13 @@ TEST(Assembler, EndsABiflowWhereItIsAskedTo) {
   EXPECT_EQ(parts[0].both().packets, 2u);
   EXPECT_EQ(parts[1].packets[0].payload_bytes, 3u);
 
-  const std::vector<Step> closed{{0, segment(kPhone, kServer, 1)},
-                                 {1, segment(kPhone, kServer, 0, packets::kFin | packets::kAck)},
-                                 {2, segment(kServer, kPhone, 0, packets::kFin | packets::kAck)},
-                                 {3, segment(kPhone, kServer, 0)},
-                                 {4, segment(kPhone, kServer, 0, packets::kSyn)},
-                                 {5, segment(kServer, kPhone, 0, packets::kRst)},
-                                 {6, segment(kPhone, kServer, 0, packets::kSyn)}};
+  const std::vector<Step> closed{{0, segment(kPhoneEnd, kServerEnd, 1)},
+                                 {1, segment(kPhoneEnd, kServerEnd, 0, packets::kFin | packets::kAck)},
+                                 {2, segment(kServerEnd, kPhoneEnd, 0, packets::kFin | packets::kAck)},
+                                 {3, segment(kPhoneEnd, kServerEnd, 0)},
+                                 {4, segment(kPhoneEnd, kServerEnd, 0, packets::kSyn)},
+                                 {5, segment(kServerEnd, kPhoneEnd, 0, packets::kRst)},
+                                 {6, segment(kPhoneEnd, kServerEnd, 0, packets::kSyn)}};
   EXPECT_EQ(assembled({}, closed).size(), 1u);
   const auto three = assembled({.ends_at_close = true}, closed);
   ASSERT_EQ(three.size(), 3u);
@@ -156,11 +156,11 @@ TEST(Assembler, EndsABiflowWhereItIsAskedTo) {
 TEST(Assembler, SortsWhatTheCaptureHasOutOfOrder) {
   auto steps = exchange();
   std::swap(steps[1], steps[3]);
-  std::vector<Step> with_other{{50, segment(kPhone, end("203.0.113.9", 80), 5)}};
+  std::vector<Step> with_other{{50, segment(kPhoneEnd, end("203.0.113.9", 80), 5)}};
   with_other.insert(with_other.end(), steps.begin(), steps.end());
   const auto biflows = assembled({}, with_other);
   ASSERT_EQ(biflows.size(), 2u);
-  EXPECT_EQ(biflows[0].server, kServer) << "by first packet";
+  EXPECT_EQ(biflows[0].server, kServerEnd) << "by first packet";
   for (std::size_t i = 1; i < biflows[0].packets.size(); ++i)
     EXPECT_LE(biflows[0].packets[i - 1].nanoseconds, biflows[0].packets[i].nanoseconds);
   EXPECT_EQ(biflows[0].packets[1].flags, packets::kSyn | packets::kAck);
@@ -168,12 +168,12 @@ TEST(Assembler, SortsWhatTheCaptureHasOutOfOrder) {
 
 TEST(Assembler, KeepsTheFirstPayloadBytes) {
   const std::vector<std::uint8_t> bytes{1, 2, 3, 4, 5};
-  auto up = segment(kPhone, kServer, 5), down = segment(kServer, kPhone, 3);
+  auto up = segment(kPhoneEnd, kServerEnd, 5), down = segment(kServerEnd, kPhoneEnd, 3);
   up.payload = bytes;
   down.payload = std::span(bytes).subspan(2);
   // out of order, and another biflow between
   const auto biflows =
-      assembled({.payload_kept = 4}, {{10, up}, {11, segment(kPhone, end("203.0.113.9", 80), 5)}, {5, down}});
+      assembled({.payload_kept = 4}, {{10, up}, {11, segment(kPhoneEnd, end("203.0.113.9", 80), 5)}, {5, down}});
   ASSERT_EQ(biflows.size(), 2u);
   EXPECT_EQ(biflows[0].payload, (std::vector<std::uint8_t>{3, 4, 5, 1, 2, 3, 4}));
   EXPECT_EQ(biflows[0].payload_ends, (std::vector<std::uint32_t>{3, 7}));
@@ -185,7 +185,7 @@ TEST(Assembler, GivesEachPacketItsPayload) {
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
   std::vector<Step> steps;  // more than fit into the first pieces of memory
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    steps.push_back({static_cast<std::int64_t>(i), segment(kPhone, end("203.0.113.9", static_cast<int>(i % 3)), 1)});
+    steps.push_back({static_cast<std::int64_t>(i), segment(kPhoneEnd, end("203.0.113.9", static_cast<int>(i % 3)), 1)});
     steps.back().segment.payload = std::span(bytes).subspan(i, 1);
   }
   const auto biflows = assembled({.payload_kept = 4}, steps);
@@ -194,7 +194,7 @@ TEST(Assembler, GivesEachPacketItsPayload) {
   for (const auto& biflow : biflows) {
     ASSERT_EQ(biflow.packets.size(), 1000u);
     for (std::size_t i = 0; i < 1000; ++i) {
-      ASSERT_EQ(biflow.packets[i].nanoseconds - kStart, static_cast<std::int64_t>(3 * i + flow));
+      ASSERT_EQ(biflow.packets[i].nanoseconds - kBegin, static_cast<std::int64_t>(3 * i + flow));
       ASSERT_EQ(biflow.payload[i], bytes[3 * i + flow]);
       ASSERT_EQ(biflow.payload_ends[i], i + 1);
     }

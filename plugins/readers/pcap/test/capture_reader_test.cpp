@@ -14,7 +14,7 @@ using packets::CapturedPacket;
 using packets::CaptureReader;
 using packets::LinkType;
 
-constexpr std::int64_t kStart = 1'600'000'000'123'456'789;
+constexpr std::int64_t kFirst = 1'600'000'000'123'456'789;
 
 struct Read {
   std::vector<std::int64_t> times;
@@ -44,7 +44,7 @@ Read read(const Bytes& file, std::size_t step = 1 << 20, std::size_t window = Ca
 }
 
 std::vector<Timed> three_packets() {
-  return {{kStart, filler(60)}, {kStart + 2'000, filler(1514)}, {kStart + 1'500'000'000, filler(70, 9)}};
+  return {{kFirst, filler(60)}, {kFirst + 2'000, filler(1514)}, {kFirst + 1'500'000'000, filler(70, 9)}};
 }
 
 TEST(CaptureReader, ReadsPcapOfEitherOrderAndResolution) {
@@ -83,7 +83,7 @@ TEST(CaptureReader, ReadsPcapngSectionsInterfacesAndClocks) {
         section(order, option(1, {'h', 'i'}, order) + option(0, {}, order)) + interface(1, order) +
         interface(101, order, option(9, {9}, order)) +                                                // nanoseconds
         interface(228, order, option(9, {0x8a}, order) + option(14, number(100, 8, order), order)) +  // 2^-10 s, +100 s
-        enhanced(0, 1'600'000'000'000'001, filler(60), order) + enhanced(1, kStart, filler(61), order) +
+        enhanced(0, 1'600'000'000'000'001, filler(60), order) + enhanced(1, kFirst, filler(61), order) +
         enhanced(2, 1536, filler(62), order) +
         block(3, number(63, 4, order) + filler(63) + Bytes{0}, order) +  // simple
         block(2,
@@ -97,7 +97,7 @@ TEST(CaptureReader, ReadsPcapngSectionsInterfacesAndClocks) {
     const auto found = read(file);
     ASSERT_EQ(found.packets.size(), 6u) << found.damage << found.bad;
     EXPECT_EQ(found.times,
-              (std::vector<std::int64_t>{1'600'000'000'000'001'000, kStart, 101'500'000'000, 0, 0, 7'000}));
+              (std::vector<std::int64_t>{1'600'000'000'000'001'000, kFirst, 101'500'000'000, 0, 0, 7'000}));
     EXPECT_EQ(found.packets[3].size(), 63u);
     EXPECT_EQ(found.packets[4].size(), 4u);
     EXPECT_EQ(found.links, (std::vector<LinkType>{LinkType::kEthernet, LinkType::kRaw, LinkType::kIpv4,
