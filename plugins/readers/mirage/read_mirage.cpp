@@ -88,7 +88,7 @@ void ReadMirage::read_json(Context& context) {
   std::vector<Worker> workers;
   workers.reserve(static_cast<std::size_t>(threads));
   for (int i = 0; i < threads; ++i) workers.push_back({TraceCollector(selection)});
-  files::ParallelVisit options{threads, {}};
+  files::ParallelVisit options{.threads = threads};
   options.limits.ratio = *inflate_ratio;
   options.limits.total_bytes = static_cast<std::uint64_t>(*inflate_total * 1e9);
   options.limits.remedy =

@@ -47,6 +47,9 @@ void Assembler::put_all() {
     table_.prefetch(waiting.hash);
   }
   for (std::size_t i = 0; i < count_; ++i) waiting_[i].place = table_.place(waiting_[i].hash);
+  for (std::size_t i = 0; i < count_; ++i)
+    if (const auto* flow = table_.likely(waiting_[i].place); flow != nullptr && flow->more != 0)
+      __builtin_prefetch(&more_[flow->more - 1][waiting_[i].sent.from_low ? 0 : 1], 1);
   for (std::size_t i = 0; i < count_; ++i) put(waiting_[i]);
   count_ = 0;
 }

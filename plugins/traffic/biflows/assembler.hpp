@@ -64,7 +64,7 @@ class Assembler {
   std::uint32_t most_kept_;  ///< packets of a flow
   FlowTable table_;
   KeptPackets packets_;
-  std::vector<More> more_;
+  LargeVector<More> more_;
   bool in_order_ = true;  ///< times have never fallen
   std::int64_t latest_;
   std::array<Waiting, kBatch> waiting_;

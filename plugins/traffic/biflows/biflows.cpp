@@ -32,7 +32,7 @@ void sort_by_time(Biflow& biflow) {
 
 }  // namespace
 
-Biflows::Biflows(Assembly assembly, LargeVector<Flow> flows, std::vector<More> more, KeptPackets packets, bool in_order)
+Biflows::Biflows(Assembly assembly, LargeVector<Flow> flows, LargeVector<More> more, KeptPackets packets, bool in_order)
     : assembly_(std::move(assembly)), flows_(std::move(flows)), more_(std::move(more)), packets_(std::move(packets)) {
   if (!in_order) sort();
 }

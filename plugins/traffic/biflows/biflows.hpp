@@ -48,7 +48,7 @@ class Biflows {
 
  private:
   friend class Assembler;
-  Biflows(Assembly assembly, LargeVector<Flow> flows, std::vector<More> more, KeptPackets packets, bool in_order);
+  Biflows(Assembly assembly, LargeVector<Flow> flows, LargeVector<More> more, KeptPackets packets, bool in_order);
   void read(std::size_t i, Biflow& biflow) const;
   void read_flow(std::uint32_t flow, Biflow& biflow) const;
   void sort();
@@ -56,7 +56,7 @@ class Biflows {
 
   Assembly assembly_;
   LargeVector<Flow> flows_;
-  std::vector<More> more_;
+  LargeVector<More> more_;
   KeptPackets packets_;
   std::vector<std::uint32_t> order_;  ///< of the flows, where it is not that of their numbers
 };

@@ -26,8 +26,8 @@ struct alignas(64) Flow {
 /// Flows, numbered in the order of their first packets, and found by their keys; where there were several of a key, the
 /// newest is found. A hash table with open addressing.
 ///
-/// To look for many at once, `prefetch` all, then `place` all, then `find_or_add` each: what does not depend on each
-/// other is waited for together.
+/// To look for many at once, `prefetch` all, then `place` all, then ask `likely` or `find_or_add` each: what does not
+/// depend on each other is waited for together.
 class FlowTable {
  public:
   std::size_t size() const noexcept { return flows_.size(); }
@@ -41,6 +41,11 @@ class FlowTable {
   };
   /// Asks for the memory of the flow that the hash most likely stands for.
   Place place(std::uint64_t hash) const noexcept;
+  /// The flow at a place, which most likely is the one; null where there is none yet.
+  const Flow* likely(Place place) const noexcept {
+    const auto flow = slots_[place.slot].flow;
+    return flow == 0 ? nullptr : &flows_[flow - 1];
+  }
   /// The number of the key's flow; a new one where there is none.
   std::uint32_t find_or_add(const BiflowKey& key, std::uint64_t hash, Place place) {
     if (place.slots == slots_.size()) {

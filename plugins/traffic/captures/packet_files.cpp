@@ -60,7 +60,8 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
     }
   };
   account.damage.append(files::visit_files(
-      path, {".pcap", ".pcapng", ".cap"}, bytes, [&](const std::string& name, files::ByteSource& source) {
+      path, {".pcap", ".pcapng", ".cap"}, bytes,
+      [&](const std::string& name, files::ByteSource& source) {
         std::optional<packets::CaptureReader> reader;
         try {
           reader.emplace(source, name);
@@ -98,7 +99,8 @@ void read_packet_files(const std::filesystem::path& path, const biflows::Assembl
           account.damage.count("bad block", static_cast<std::int64_t>(reader->bad_blocks()) - 1);
         }
         context.progress({bytes.done, bytes.total, "bytes"});
-      }));
+      },
+      context.threads()));
   if (account.files == 0 && no_capture) std::rethrow_exception(no_capture);
   close();
 }

@@ -20,11 +20,12 @@ struct GivenUp {};
 
 /// One step of the producing side.
 struct Step {
-  enum class Kind { kFile, kBytes, kFileEnd, kEnd } kind = Kind::kEnd;
+  enum class Kind { kFile, kBytes, kFault, kFileEnd, kEnd } kind = Kind::kEnd;
   std::string name{};
   std::size_t member = 0;
   std::vector<char> block{};
   std::size_t size = 0;
+  std::exception_ptr fault{};  ///< of the file's bytes, or at the end, of what lies around the files
 };
 
 /// A queue of steps that holds a few blocks, which go back and forth.
@@ -38,9 +39,11 @@ class Channel {
     steps_.push_back(std::move(step));
     filled_.notify_one();
   }
+  /// The next step; the end, once it was reached.
   Step pop() {
     std::unique_lock lock(mutex_);
     filled_.wait(lock, [&] { return !steps_.empty(); });
+    if (steps_.front().kind == Step::Kind::kEnd) return steps_.front();
     Step step = std::move(steps_.front());
     steps_.pop_front();
     room_.notify_one();
@@ -63,7 +66,6 @@ class Channel {
     const std::lock_guard lock(mutex_);
     spare_.push_back(std::move(block));
   }
-  std::exception_ptr failure;  ///< of the producing side, written before its last step
 
  private:
   std::mutex mutex_;
@@ -73,27 +75,38 @@ class Channel {
   bool given_up_ = false;
 };
 
+/// A file's bytes as steps. What is wrong with them is its reader's to meet, who may go on with the next file.
+void produce_file(ByteSource& source, Channel& channel) {
+  for (bool last = false; !last;) {
+    Step step{Step::Kind::kBytes, {}, 0, channel.spare()};
+    Step fault{Step::Kind::kFault};
+    try {
+      // Full blocks: a step for each small piece would cost more than its bytes.
+      for (std::size_t count; step.size < kBlockBytes; step.size += count)
+        if ((count = source.read(step.block.data() + step.size, kBlockBytes - step.size)) == 0) break;
+    } catch (...) {
+      fault.fault = std::current_exception();
+    }
+    last = step.size < kBlockBytes;
+    if (step.size > 0) channel.push(std::move(step));
+    if (fault.fault) channel.push(std::move(fault));
+  }
+}
+
 void produce_steps(const std::function<void(const FoundFile&)>& produce, Channel& channel) try {
+  Step end;
   try {
     produce([&](const std::string& name, std::size_t member, ByteSource& source) {
       channel.push({Step::Kind::kFile, name, member});
-      for (;;) {
-        Step step{Step::Kind::kBytes, {}, 0, channel.spare()};
-        // Full blocks: a step for each small piece would cost more than its bytes.
-        for (std::size_t count; step.size < kBlockBytes; step.size += count)
-          if ((count = source.read(step.block.data() + step.size, kBlockBytes - step.size)) == 0) break;
-        const bool last = step.size < kBlockBytes;
-        if (step.size > 0) channel.push(std::move(step));
-        if (last) break;
-      }
+      produce_file(source, channel);
       channel.push({Step::Kind::kFileEnd});
     });
   } catch (const GivenUp&) {
     throw;
   } catch (...) {
-    channel.failure = std::current_exception();
+    end.fault = std::current_exception();
   }
-  channel.push({Step::Kind::kEnd});
+  channel.push(std::move(end));
 } catch (const GivenUp&) {
 }
 
@@ -108,6 +121,7 @@ class AheadSource final : public ByteSource {
     at_ += count;
     return count;
   }
+  /// Passes what nobody read.
   void finish() {
     while (next()) {
     }
@@ -119,8 +133,8 @@ class AheadSource final : public ByteSource {
     if (!step_.block.empty()) channel_.give_back(std::move(step_.block));
     step_ = channel_.pop();
     at_ = 0;
-    if (step_.kind == Step::Kind::kEnd && channel_.failure) std::rethrow_exception(channel_.failure);
-    ended_ = step_.kind != Step::Kind::kBytes;
+    ended_ = step_.kind == Step::Kind::kFileEnd || step_.kind == Step::Kind::kEnd;
+    if (step_.fault) std::rethrow_exception(step_.fault);
     return !ended_;
   }
   Channel& channel_;
@@ -136,12 +150,13 @@ void read_ahead(const std::function<void(const FoundFile& found)>& produce, cons
   std::thread producer([&] { produce_steps(produce, channel); });
   std::exception_ptr failure;
   try {
-    for (Step step = channel.pop(); step.kind == Step::Kind::kFile; step = channel.pop()) {
+    Step step = channel.pop();
+    for (; step.kind == Step::Kind::kFile; step = channel.pop()) {
       AheadSource source(channel);
       found(step.name, step.member, source);
       source.finish();
     }
-    failure = channel.failure;
+    failure = step.fault;
   } catch (...) {
     failure = std::current_exception();
   }

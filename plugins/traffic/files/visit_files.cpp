@@ -58,13 +58,14 @@ class Visiting {
       auto task = std::make_unique<Task>();
       bytes_.total += std::filesystem::file_size(file.path);
       task->order = tasks_.size();
-      task->zip = options.threads > 1 && (is_archive_name(file.name) || file.path == path) && is_zip(file.path);
+      task->zip = !options.in_order && options.threads > 1 && (is_archive_name(file.name) || file.path == path) &&
+                  is_zip(file.path);
       task->file = std::move(file);
       tasks_.push_back(std::move(task));
     }
     const auto threads = static_cast<std::size_t>(std::max(options.threads, 1));
     const bool divided = std::any_of(tasks_.begin(), tasks_.end(), [](const auto& task) { return task->zip; });
-    workers_ = divided ? threads : std::min(threads, tasks_.size());
+    workers_ = options.in_order ? 1 : divided ? threads : std::min(threads, tasks_.size());
     ahead_ = 2 * workers_ <= threads;
   }
 
@@ -147,8 +148,8 @@ Omissions visit_files_in_parallel(const std::filesystem::path& path, const Endin
 }
 
 Omissions visit_files(const std::filesystem::path& path, const Endings& endings, BytesRead& bytes,
-                      const VisitFile& visit) {
-  return visit_files_in_parallel(path, endings, bytes, {},
+                      const VisitFile& visit, int threads) {
+  return visit_files_in_parallel(path, endings, bytes, {.threads = threads, .in_order = true, .limits = {}},
                                  [&](const FileVisit& file, ByteSource& source) { visit(file.name, source); });
 }
 

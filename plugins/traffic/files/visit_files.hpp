@@ -20,12 +20,13 @@ namespace morgana::files {
 /// its content. A folder's own archives are opened where it holds no loose file that is wanted.
 ///
 /// `visit` gets the file's path below `path`, with '/' between its parts, and its bytes. Archives are streamed, never
-/// unpacked to the disk. `bytes` is kept up to date while bytes are read. Throws `Error` where there is no file, where
-/// one is damaged, and where a packed one passes `ArchiveLimits`. Returns what was left out: links in archives, names
-/// that lead out of them, archives beside loose files.
+/// unpacked to the disk. On two threads packed files are inflated on one and visited on this. `bytes` is kept up to
+/// date while bytes are read. Throws `Error` where there is no file, where one is damaged, and where a packed one
+/// passes `ArchiveLimits`. Returns what was left out: links in archives, names that lead out of them, archives beside
+/// loose files.
 using VisitFile = std::function<void(const std::string& name, ByteSource& source)>;
 Omissions visit_files(const std::filesystem::path& path, const Endings& endings, BytesRead& bytes,
-                      const VisitFile& visit);
+                      const VisitFile& visit, int threads = 1);
 
 /// Which file a visit is about.
 struct FileVisit {
@@ -35,7 +36,8 @@ struct FileVisit {
 };
 
 struct ParallelVisit {
-  int threads = 1;  ///< at most so many run at a time
+  int threads = 1;        ///< at most so many run at a time
+  bool in_order = false;  ///< one visit after the other, in the order of `visit_files`
   ArchiveLimits limits{};
 };
 

@@ -34,7 +34,7 @@ Seen seen(const std::filesystem::path& path, int threads = 1, ArchiveLimits limi
   std::mutex mutex;
   std::map<std::pair<std::uint64_t, std::size_t>, std::pair<std::string, std::string>> found;
   try {
-    seen.left_out = visit_files_in_parallel(path, endings, bytes, {threads, limits},
+    seen.left_out = visit_files_in_parallel(path, endings, bytes, {.threads = threads, .limits = limits},
                                             [&](const FileVisit& file, ByteSource& source) {
                                               EXPECT_LT(file.worker, static_cast<std::size_t>(threads));
                                               auto text = packing::text_of(source);
@@ -332,6 +332,32 @@ TEST(VisitFiles, TheSimpleFormVisitsInOrder) {
   EXPECT_EQ(found, (Texts{{"a/c.pcapng.gz", "c"}, {"b.pcap", "b"}}));
   EXPECT_EQ(seen(folder.path, 1, {}, {".csv", ".txt"}).error,
             "no .csv or .txt file in " + folder.path.string() + " or its folders");
+}
+
+TEST(VisitFiles, AVisitMayOutliveDamagedBytes) {
+  const TemporaryFolder folder;
+  auto damaged = gzip(text('a', 3'000'000));
+  damaged[damaged.size() / 2] ^= 4;
+  folder.write("1.json.gz", damaged);
+  folder.write("2.json.gz", gzip(text('b')));
+  std::vector<std::vector<std::string>> seen;
+  for (const int threads : {1, 2, 5}) {
+    BytesRead bytes;
+    auto& said = seen.emplace_back();
+    const auto visit = [&](const std::string& name, ByteSource& source) {
+      try {
+        said.push_back(name + packing::text_of(source));
+      } catch (const Error& error) {
+        said.push_back(name + error.what());
+      }
+    };
+    visit_files(folder.path, {".json"}, bytes, visit, threads);
+  }
+  ASSERT_EQ(seen[0].size(), 2u);
+  EXPECT_NE(seen[0][0].find("damaged"), std::string::npos) << seen[0][0];
+  EXPECT_EQ(seen[0][1], "2.json.gz" + text('b'));
+  EXPECT_EQ(seen[1], seen[0]);
+  EXPECT_EQ(seen[2], seen[0]);
 }
 
 }  // namespace
