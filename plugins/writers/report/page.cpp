@@ -16,9 +16,9 @@ main{max-width:1180px;margin:0 auto;padding:0 24px 80px}header{border-bottom:1px
 h1{margin:0;font-size:26px}h2{margin:44px 0 8px;font-size:20px;border-bottom:1px solid var(--line);padding-bottom:4px}h3{margin:22px 0 6px;font-size:15px}
 p{max-width:80ch;margin:6px 0}.soft{color:var(--soft)}nav{position:sticky;top:0;background:var(--paper);padding:8px 0;border-bottom:1px solid var(--line);z-index:2}
 nav a{margin-right:16px;color:var(--accent);text-decoration:none;white-space:nowrap}a{color:var(--accent)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:10px 0}
+.scroll{overflow-x:auto;width:max-content;max-width:calc(50vw + min(50vw,590px) - 64px)}table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:10px 0}
 th,td{padding:4px 12px;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}th{font-weight:600;white-space:normal;vertical-align:bottom;cursor:pointer}
-th:first-child,td:first-child,td.text,th.text{text-align:left}tr.control td:first-child,tr.control td{color:var(--soft)}tr.floor td{background:var(--shade);font-weight:600}
+th:first-child,td:first-child{position:sticky;left:0;background:var(--paper)}th:first-child,td:first-child,td.text,th.text{text-align:left}tr.control td:first-child,tr.control td{color:var(--soft)}tr.floor td{background:var(--shade);font-weight:600}
 td .range{display:block;font-size:11px;color:var(--soft);font-weight:400}td.best{font-weight:700}caption{text-align:left;color:var(--soft);padding-bottom:4px;white-space:normal;max-width:80ch}
 .grid{display:flex;flex-wrap:wrap;gap:14px}.card{border:1px solid var(--line);border-radius:8px;padding:10px 12px;background:var(--paper)}
 .card h3{margin:0 0 4px}.grid-of-images{display:flex;gap:6px;white-space:nowrap}img.images{image-rendering:pixelated;max-width:100%;display:block}svg{max-width:100%;height:auto}svg text{fill:var(--ink);font:11px system-ui,sans-serif}
