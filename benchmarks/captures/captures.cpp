@@ -15,6 +15,7 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <random>
 #include <unordered_map>
 #include <vector>
@@ -206,7 +207,8 @@ int main(int count, char** words) {
       {"libpcap and unordered_map", [&] { return mapped(file); }}};
   Timings timings;
   std::vector<Result> results(ways.size());
-  std::vector<std::size_t> order{0, 1, 2, 3};
+  std::vector<std::size_t> order(ways.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
   std::mt19937 random(1);
   // The first round warms the page cache. In random order, since the memory that one leaves helps or hinders the next.
   for (int pair = -1; pair < pairs; ++pair) {

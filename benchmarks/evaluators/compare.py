@@ -64,6 +64,19 @@ def forest(folder):
     report(f"forest, {len(data['train'])} x {data['train'].shape[1]}, 200 trees", pairs, f"accuracy ours {mine[2]:.4f}, peer {accuracy:.4f}")
 
 
+def beside(program, folder, first, second, peer):
+    """Our program and `peer(first, second)` in turn: the pairs of seconds, and what each answered last."""
+    file = folder + "/samples.safetensors"
+    save_file({"first": first, "second": second}, file)
+    pairs = []
+    for _ in range(given.pairs):
+        seconds, *mine = ours(program, file)
+        start = time.perf_counter()
+        answer = peer(first, second)
+        pairs.append((seconds, time.perf_counter() - start))
+    return pairs, mine, answer
+
+
 def scipy_frechet(first, second):
     gap = first.mean(0) - second.mean(0)
     covariances = np.cov(first, rowvar=False), np.cov(second, rowvar=False)
@@ -76,37 +89,26 @@ def frechet(folder):
         random = np.random.default_rng(columns)
         mixing = random.normal(size=(columns, columns)) / np.sqrt(columns)
         first, second = random.normal(size=(rows, columns)) @ mixing, random.normal(size=(rows, columns)) @ mixing * 1.1 + 0.1
-        file = folder + "/frechet.safetensors"
-        save_file({"first": first, "second": second}, file)
-        pairs = []
-        for _ in range(given.pairs):
-            mine = ours("morgana_frechet_benchmark", file)
-            start = time.perf_counter()
-            peer = scipy_frechet(first, second)
-            pairs.append((mine[0], time.perf_counter() - start))
-        report(f"Frechet, d = {columns}, n = {rows}", pairs, f"relative difference {abs(mine[1] / peer - 1):.1e}")
+        pairs, mine, peer = beside("morgana_frechet_benchmark", folder, first, second, scipy_frechet)
+        report(f"Frechet, d = {columns}, n = {rows}", pairs, f"relative difference {abs(mine[0] / peer - 1):.1e}")
 
 
 def overlap(folder):
     from prdc import prdc
     from sklearn.metrics import pairwise_distances
 
+    def of_the_package(first, second):
+        with contextlib.redirect_stdout(None):
+            return prdc.compute_prdc(first, second, nearest_k=5)
+
     prdc.compute_pairwise_distance = lambda x, y=None: pairwise_distances(x, y, n_jobs=given.threads)  # it takes eight
     for columns, rows in ((128, 2000), (128, 5000), (128, 10000), (1000, 10000)):
         random = np.random.default_rng(columns)
         first, second = random.normal(size=(rows, columns)), random.normal(size=(rows, columns))
-        file = folder + "/overlap.safetensors"
-        save_file({"first": first, "second": second}, file)
-        pairs = []
-        for _ in range(given.pairs):
-            mine = ours("morgana_overlap_benchmark", file)
-            start = time.perf_counter()
-            with contextlib.redirect_stdout(None):
-                peer = prdc.compute_prdc(first, second, nearest_k=5)
-            pairs.append((mine[0], time.perf_counter() - start))
-        names = ("precision", "recall", "density", "coverage")
-        gap = max(abs(number - peer[name]) for name, number in zip(names, mine[1:]))
-        numbers = " ".join(f"{name} {number:.4f}" for name, number in zip(names, mine[1:]))
+        pairs, mine, peer = beside("morgana_overlap_benchmark", folder, first, second, of_the_package)
+        measured = dict(zip(("precision", "recall", "density", "coverage"), mine, strict=True))
+        gap = max(abs(number - peer[name]) for name, number in measured.items())
+        numbers = " ".join(f"{name} {number:.4f}" for name, number in measured.items())
         report(f"overlap, d = {columns}, n = {rows}", pairs, f"{numbers}, largest difference {gap:.1e}")
 
 

@@ -239,8 +239,7 @@ void Fidelity::run(Context& context) {
 
   result.notes["jensen_shannon, hellinger"] = fmt::format(
       "the first a divergence, base 2; of {} equal bins and two outer ones; bytes on [{}, {:g}], times on "
-      "log1p(microseconds) over "
-      "the range of the {} part",
+      "log1p(microseconds) over the range of the {} part",
       *bins, "0 or -largest_payload", *largest_payload, train_ ? "training" : "real");
   result.notes["floor"] =
       train_
